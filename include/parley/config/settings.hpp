@@ -1,0 +1,116 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// What an operator can set, as plain values with their defaults. The file
+/// `config/parley.toml` says the same with a sentence for each key; a test
+/// holds the two together.
+namespace parley::config {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+struct node_settings {
+  std::string id = "n1";
+  std::string data_dir = "parley-data";
+  std::string region = "local";
+};
+
+struct http_settings {
+  std::string listen = "0.0.0.0:8080"; ///< Port 0 takes a free one.
+  std::string public_url = "http://localhost:8080";
+  std::vector<std::string> allowed_origins; ///< Besides the node's own.
+  uint32_t threads = 0;                     ///< I/O threads; 0: by the cores.
+  uint32_t connections_max = 500'000;
+  bool compression = false; ///< Offer permessage-deflate.
+  bool user_search = true;  ///< Serve `GET /v1/users?prefix=`.
+  milliseconds ping_interval{25'000};
+  milliseconds auth_timeout{10'000};    ///< From the upgrade to `auth`.
+  milliseconds header_timeout{10'000};  ///< To send one whole HTTP request.
+  milliseconds window_timeout{120'000}; ///< Full window without a `recv`.
+};
+
+struct external_auth_settings {
+  std::string algorithm; ///< HS256, RS256, ES256, EdDSA; empty: not in use.
+  std::string secret;
+  std::string public_key_file;
+};
+
+struct auth_settings {
+  bool registration_open = true; ///< Key `registration`: "open", "closed".
+  std::string token_secret_file; ///< Empty: `token.key` in the data directory.
+  seconds access_ttl{900};
+  seconds refresh_ttl{60L * 24 * 3600};
+  milliseconds expiry_grace{60'000}; ///< A session outlives its token by this.
+  uint32_t argon2_memory_kib = 19'456;
+  uint32_t argon2_iterations = 2;
+  uint32_t argon2_parallelism = 1;
+  uint32_t argon2_threads = 0; ///< Size of the pool; 0: by the cores.
+  uint32_t argon2_queue = 256; ///< Waiting jobs; more are `unavailable`.
+  external_auth_settings external;
+};
+
+struct limit_settings {
+  uint32_t sends_per_s = 100; ///< Sends, edits, … a session; 0: no limit.
+  uint32_t sends_burst = 1000;
+  uint32_t connections_per_address = 0; ///< 0: no limit.
+};
+
+struct presence_settings {
+  milliseconds last_active_interval{15 * 60'000};
+};
+
+struct storage_settings {
+  uint32_t block_cache_mb = 64;
+  uint32_t write_buffer_mb = 64;
+  uint32_t readers = 0;       ///< Threads that read from disk; 0: by the cores.
+  uint32_t reader_queue = 4096; ///< Waiting reads; more are `unavailable`.
+  uint32_t blob_min_bytes = 4096;
+  uint32_t inbox_days = 30; ///< An inbox keeps this or `inbox_rows`,
+  uint32_t inbox_rows = 10'000; ///< whichever is more.
+  uint32_t disk_warn_percent = 85;
+  uint32_t disk_refuse_percent = 90;
+};
+
+struct actor_settings {
+  uint32_t threads = 0; ///< CAF workers; 0: by the cores.
+  std::string policy = "sharing";
+  uint32_t throughput = 64;           ///< Messages an actor may take in a row.
+  milliseconds passivate_after{60'000}; ///< Idle time of an actor.
+};
+
+struct admin_settings {
+  std::string socket; ///< Empty: `parley.sock` in the data directory.
+};
+
+struct log_settings {
+  std::string level = "info"; ///< trace, debug, info, warn, error, off.
+};
+
+struct cluster_settings {
+  std::string mode = "standalone";
+  uint32_t partitions = 128; ///< A power of two, fixed with the first start.
+};
+
+struct debug_settings {
+  bool echo = false; ///< Serve `/debug/echo`; loopback only.
+};
+
+struct settings {
+  node_settings node;
+  http_settings http;
+  auth_settings auth;
+  limit_settings limits;
+  presence_settings presence;
+  storage_settings storage;
+  actor_settings actors;
+  admin_settings admin;
+  log_settings log;
+  cluster_settings cluster;
+  debug_settings debug;
+};
+
+} // namespace parley::config
