@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "parley/base/hash.hpp"
+
+/// The one header that owns the key space. Every key begins with its partition
+/// (2 bytes), numbers are big-endian: byte order is number order, and a
+/// partition is one range of each family.
+namespace parley::history {
+
+/// Kinds of rows in the family `state`, the third byte of their keys.
+enum class record : char {
+  meta = 'm',         ///< Partition 0 only.
+  account = 'u',      ///< user name: in order, for search by prefix.
+  conversation = 'c', ///< conversation hash.
+  cursors = 'r',      ///< conversation hash.
+  dedupe = 'd',       ///< conversation hash | hash of sender and cid.
+  outbox = 'o',       ///< conversation hash.
+  inbox = 'i',        ///< user hash.
+  list = 'l',         ///< user hash | conversation hash.
+  device = 'v',       ///< user hash | device name.
+  block = 'b',        ///< user hash | user name.
+  login = 't',        ///< user hash | login id.
+  presence = 'p',     ///< user hash.
+};
+
+/// messages: partition | conversation | seq | 0 (the entry) or 1 (overlay).
+std::string entry_key(const place& conv, uint64_t seq);
+std::string overlay_key(const place& conv, uint64_t seq);
+
+/// inbox: partition | user | last useq of the chunk.
+std::string inbox_key(const place& user, uint64_t last_useq);
+
+/// state: partition | kind | key | suffix.
+std::string state_key(record kind, const place& of, std::string_view suffix = {});
+std::string account_key(uint16_t partition, std::string_view user);
+std::string meta_key();
+
+/// The prefix of all state rows of a kind in a partition.
+std::string state_prefix(record kind, uint16_t partition);
+
+/// The smallest key above all keys that begin with `prefix`.
+std::string prefix_end(std::string prefix);
+
+} // namespace parley::history

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "parley/history/store.hpp"
+
+namespace parley::history {
+
+struct open_options {
+  std::string path;
+  uint64_t block_cache_bytes = 64ull << 20;
+  uint64_t write_buffer_bytes = 64ull << 20;
+  uint64_t blob_min_bytes = 4096; ///< Larger message bodies go to blob files.
+  int background_threads = 2;     ///< Flushes and compactions.
+};
+
+/// Opens or makes the RocksDB store of a node; one process at a time (RocksDB
+/// holds a lock file). Blocks while the write-ahead log is replayed. Errors:
+/// `internal` with the reason (in use, damaged, no permission).
+result<std::unique_ptr<store>> open_rocks(const open_options& options);
+
+/// A store in memory, for tests. The same contract, without permanence.
+std::unique_ptr<store> make_memory_store();
+
+} // namespace parley::history

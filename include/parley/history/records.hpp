@@ -1,0 +1,151 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "parley/base/entry.hpp"
+#include "parley/base/error.hpp"
+#include "parley/base/hash.hpp"
+#include "parley/base/limits.hpp"
+
+/// What is stored, as values. Each has `encode(x)` and `decode(bytes, x)` in
+/// codecs.hpp and a key in keys.hpp.
+namespace parley::history {
+
+/// The store as a whole; one row.
+struct meta_record {
+  uint32_t format = 1;
+  uint32_t partitions = 128; ///< Fixed with the first start.
+  uint64_t starts = 0;       ///< Goes up by one with each start of the node.
+};
+
+struct account_record {
+  std::string user;
+  std::string display_name;
+  std::string about;
+  timestamp created = 0;
+  std::string password_hash; ///< Encoded Argon2id; empty: external login.
+  bool disabled = false;
+};
+
+struct member_record {
+  std::string user;
+  role as = role::member;
+  uint64_t since = 0;     ///< `seq` of the entry that (last) added them.
+  uint64_t addressed = 0; ///< Last `seq` addressed to them before `since`.
+};
+
+struct former_record {
+  std::string user;
+  uint64_t until = 0; ///< `seq` of the entry that removed them: read so far.
+};
+
+/// A block inside a direct conversation, as its home knows it.
+struct closed_record {
+  std::string by;
+  uint64_t version = 0; ///< The highest seen; lower ones are old news.
+  bool on = false;
+};
+
+/// What a conversation decides by. `last_seq` follows from the messages.
+struct conversation_record {
+  std::string conv;
+  std::string name; ///< Groups.
+  bool deleted = false;
+  std::string created_by;  ///< Groups: with `created_cid`, makes creation
+  std::string created_cid; ///< idempotent.
+  std::vector<member_record> members;
+  std::vector<former_record> former;
+  std::vector<closed_record> closed; ///< Direct conversations.
+};
+
+struct cursor {
+  uint64_t read = 0;
+  uint64_t delivered = 0;
+};
+
+/// All members' cursors of one conversation, in one row.
+using cursors_record = std::map<std::string, cursor>;
+
+/// Where a (sender, `cid`) of a conversation went. Outlives everything.
+struct dedupe_record {
+  uint64_t seq = 0;
+  timestamp ts = 0;
+  hash128 content; ///< Of kind, ref, body, emoji: tells a repeat from a conflict.
+};
+
+/// A conversation with undelivered entries.
+struct outbox_record {
+  std::string conv;
+  uint64_t delivered = 0; ///< Everyone has taken everything up to here.
+};
+
+/// Where a user's inbox stands, as of its last checkpoint.
+struct inbox_record {
+  std::string user;
+  uint64_t reserved = 0;   ///< Every `useq` up to here may have been given out.
+  uint64_t last = 0;       ///< The last given out, if `start` is this start.
+  uint64_t start = 0;      ///< meta_record::starts when this was written.
+  uint64_t listed = 0;     ///< The list records hold everything up to here.
+  uint64_t trimmed = 0;    ///< Rows up to here were removed.
+  uint64_t entries = 0;    ///< How many entries the inbox ever had, up to `listed`.
+};
+
+/// One conversation in one user's list.
+struct list_record {
+  std::string conv;
+  uint64_t taken = 0;    ///< Last `seq` that this inbox took.
+  uint64_t last_msg = 0; ///< `seq` of the newest `msg`; 0: none yet.
+  timestamp last_ts = 0; ///< Of the newest `msg`, else of the first entry.
+  uint64_t read = 0;
+  uint64_t unread = 0; ///< Others' `msg` past `read`.
+  timestamp muted_until = 0;
+  bool left = false;
+};
+
+struct device_record {
+  std::string device;
+  uint64_t acked = 0; ///< Everything up to this `useq` has reached it.
+  timestamp last_seen = 0;
+};
+
+struct block_record {
+  std::string user;
+  uint64_t version = 0;
+  bool on = false;
+  bool pending = false; ///< The direct conversation has not taken it yet.
+};
+
+/// One login: a refresh token and what came of it.
+struct login_record {
+  std::string login;  ///< Its id; stands in access tokens as `sid`.
+  hash128 secret;     ///< Of the refresh token in force.
+  timestamp issued = 0;
+  timestamp expires = 0;
+};
+
+struct presence_record {
+  timestamp last_active = 0;
+};
+
+/// One event in an inbox: a pointer to an entry of a conversation.
+struct inbox_entry {
+  uint64_t useq = 0;
+  hash128 conv;
+  uint64_t seq = 0;
+  entry_kind kind = entry_kind::msg;
+  bool own = false; ///< Sent by the inbox's user.
+  timestamp ts = 0; ///< Of the entry.
+};
+
+/// Consecutive events of one inbox, stored as one row under the last `useq`:
+/// what arrives together costs one insert.
+struct inbox_chunk {
+  uint64_t ordinal = 0; ///< How many entries the inbox had before this chunk.
+  std::vector<inbox_entry> entries;
+};
+
+} // namespace parley::history
