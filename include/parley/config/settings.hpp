@@ -17,6 +17,8 @@ struct node_settings {
   std::string id = "n1";
   std::string data_dir = "parley-data";
   std::string region = "local";
+
+  bool operator==(const node_settings&) const = default;
 };
 
 struct http_settings {
@@ -31,12 +33,16 @@ struct http_settings {
   milliseconds auth_timeout{10'000};    ///< From the upgrade to `auth`.
   milliseconds header_timeout{10'000};  ///< To send one whole HTTP request.
   milliseconds window_timeout{120'000}; ///< Full window without a `recv`.
+
+  bool operator==(const http_settings&) const = default;
 };
 
 struct external_auth_settings {
-  std::string algorithm; ///< HS256, RS256, ES256, EdDSA; empty: not in use.
-  std::string secret;
-  std::string public_key_file;
+  std::string algorithm; ///< HS256, HS384, HS512, RS256, ES256; empty: unused.
+  std::string secret;    ///< For HS*, and only for them.
+  std::string public_key_file; ///< PEM; for RS256 and ES256.
+
+  bool operator==(const external_auth_settings&) const = default;
 };
 
 struct auth_settings {
@@ -51,52 +57,70 @@ struct auth_settings {
   uint32_t argon2_threads = 0; ///< Size of the pool; 0: by the cores.
   uint32_t argon2_queue = 256; ///< Waiting jobs; more are `unavailable`.
   external_auth_settings external;
+
+  bool operator==(const auth_settings&) const = default;
 };
 
 struct limit_settings {
   uint32_t sends_per_s = 100; ///< Sends, edits, … a session; 0: no limit.
   uint32_t sends_burst = 1000;
   uint32_t connections_per_address = 0; ///< 0: no limit.
+
+  bool operator==(const limit_settings&) const = default;
 };
 
 struct presence_settings {
   milliseconds last_active_interval{15 * 60'000};
+
+  bool operator==(const presence_settings&) const = default;
 };
 
 struct storage_settings {
   uint32_t block_cache_mb = 64;
   uint32_t write_buffer_mb = 64;
-  uint32_t readers = 0;       ///< Threads that read from disk; 0: by the cores.
+  uint32_t readers = 0; ///< Threads that read from disk; 0: by the cores.
   uint32_t reader_queue = 4096; ///< Waiting reads; more are `unavailable`.
   uint32_t blob_min_bytes = 4096;
-  uint32_t inbox_days = 30; ///< An inbox keeps this or `inbox_rows`,
+  uint32_t inbox_days = 30;     ///< An inbox keeps this or `inbox_rows`,
   uint32_t inbox_rows = 10'000; ///< whichever is more.
   uint32_t disk_warn_percent = 85;
   uint32_t disk_refuse_percent = 90;
+
+  bool operator==(const storage_settings&) const = default;
 };
 
 struct actor_settings {
   uint32_t threads = 0; ///< CAF workers; 0: by the cores.
   std::string policy = "sharing";
-  uint32_t throughput = 64;           ///< Messages an actor may take in a row.
+  uint32_t throughput = 64; ///< Messages an actor may take in a row.
   milliseconds passivate_after{60'000}; ///< Idle time of an actor.
+
+  bool operator==(const actor_settings&) const = default;
 };
 
 struct admin_settings {
   std::string socket; ///< Empty: `parley.sock` in the data directory.
+
+  bool operator==(const admin_settings&) const = default;
 };
 
 struct log_settings {
   std::string level = "info"; ///< trace, debug, info, warn, error, off.
+
+  bool operator==(const log_settings&) const = default;
 };
 
 struct cluster_settings {
   std::string mode = "standalone";
   uint32_t partitions = 128; ///< A power of two, fixed with the first start.
+
+  bool operator==(const cluster_settings&) const = default;
 };
 
 struct debug_settings {
   bool echo = false; ///< Serve `/debug/echo`; loopback only.
+
+  bool operator==(const debug_settings&) const = default;
 };
 
 struct settings {
@@ -111,6 +135,8 @@ struct settings {
   log_settings log;
   cluster_settings cluster;
   debug_settings debug;
+
+  bool operator==(const settings&) const = default;
 };
 
 } // namespace parley::config

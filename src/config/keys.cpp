@@ -1,0 +1,318 @@
+#include "keys.hpp"
+
+#include "duration.hpp"
+
+#include "parley/config/address.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <bit>
+
+namespace parley::config {
+
+namespace {
+
+using namespace std::chrono_literals;
+using days = std::chrono::days;
+using problem = std::optional<std::string>;
+using taker = std::function<problem(const value&)>;
+
+problem wrong_type(const value& x, std::string_view expected) {
+  return fmt::format("is {}, expected {}", type_name(x), expected);
+}
+
+/// Which texts a key takes, and how a message names them.
+struct text_rule {
+  std::function<bool(std::string_view)> accepts;
+  std::string expected;
+};
+
+taker text(std::string& to, text_rule rule) {
+  return [&to, rule = std::move(rule)](const value& x) -> problem {
+    auto given = std::get_if<std::string>(&x);
+    if (!given)
+      return wrong_type(x, rule.expected);
+    if (!rule.accepts(*given))
+      return fmt::format("is not valid, expected {}", rule.expected);
+    to = *given;
+    return std::nullopt;
+  };
+}
+
+taker texts(std::vector<std::string>& to, size_t count_max, text_rule rule) {
+  return [&to, count_max, rule = std::move(rule)](const value& x) -> problem {
+    auto given = std::get_if<std::vector<std::string>>(&x);
+    if (!given)
+      return wrong_type(x, "an array; each entry: " + rule.expected);
+    if (given->size() > count_max)
+      return fmt::format("has {} entries, expected at most {}", given->size(),
+                         count_max);
+    for (auto i = size_t{0}; i < given->size(); ++i)
+      if (!rule.accepts((*given)[i]))
+        return fmt::format("entry {} is not valid, expected {}", i + 1,
+                           rule.expected);
+    to = *given;
+    return std::nullopt;
+  };
+}
+
+taker number(uint32_t& to, uint32_t min, uint32_t max) {
+  return [&to, min, max](const value& x) -> problem {
+    auto expected = fmt::format("an integer from {} to {}", min, max);
+    auto given = std::get_if<int64_t>(&x);
+    if (!given)
+      return wrong_type(x, expected);
+    if (*given < min || *given > max)
+      return fmt::format("is out of range, expected {}", expected);
+    to = static_cast<uint32_t>(*given);
+    return std::nullopt;
+  };
+}
+
+taker power_of_two(uint32_t& to, uint32_t max) {
+  return [&to, max](const value& x) -> problem {
+    auto expected = fmt::format("a power of two from 1 to {}", max);
+    auto given = std::get_if<int64_t>(&x);
+    if (!given)
+      return wrong_type(x, expected);
+    if (*given < 1 || *given > max
+        || !std::has_single_bit(static_cast<uint64_t>(*given)))
+      return fmt::format("is not valid, expected {}", expected);
+    to = static_cast<uint32_t>(*given);
+    return std::nullopt;
+  };
+}
+
+taker flag(bool& to) {
+  return [&to](const value& x) -> problem {
+    auto given = std::get_if<bool>(&x);
+    if (!given)
+      return wrong_type(x, "true or false");
+    to = *given;
+    return std::nullopt;
+  };
+}
+
+template <class Duration>
+taker duration(Duration& to, milliseconds min, milliseconds max) {
+  return [&to, min, max](const value& x) -> problem {
+    auto expected = fmt::format(
+        "a duration from {} to {}, an integer with ms, s, m, h or d in quotes",
+        format_duration(min), format_duration(max));
+    auto given = std::get_if<std::string>(&x);
+    if (!given)
+      return wrong_type(x, expected);
+    auto read = parse_duration(*given);
+    if (!read)
+      return fmt::format("is not a duration, expected {}", expected);
+    if (*read < min || *read > max)
+      return fmt::format("is out of range, expected {}", expected);
+    auto rounded = std::chrono::duration_cast<Duration>(*read);
+    if (rounded != *read)
+      return fmt::format("is not a whole number of seconds, expected {}",
+                         expected);
+    to = rounded;
+    return std::nullopt;
+  };
+}
+
+text_rule one_of(std::vector<std::string_view> names, std::string note = {}) {
+  auto expected =
+      fmt::format("one of \"{}\"{}", fmt::join(names, "\", \""), note);
+  return {[names = std::move(names)](std::string_view x) {
+            return std::find(names.begin(), names.end(), x) != names.end();
+          },
+          std::move(expected)};
+}
+
+/// One of two words that stand for true and false.
+taker choice(bool& to, std::string_view yes, std::string_view no) {
+  return [&to, yes, rule = one_of({yes, no})](const value& x) -> problem {
+    auto word = std::string{};
+    auto wrong = text(word, rule)(x);
+    if (!wrong)
+      to = word == yes;
+    return wrong;
+  };
+}
+
+text_rule bytes(size_t min, size_t max, std::string_view what) {
+  return {[min, max](std::string_view x) {
+            return x.size() >= min && x.size() <= max
+                   && x.find('\0') == std::string_view::npos;
+          },
+          fmt::format("{} of {} to {} bytes", what, min, max)};
+}
+
+text_rule label() {
+  return {[](std::string_view x) {
+            constexpr auto allowed =
+                std::string_view{"abcdefghijklmnopqrstuvwxyz"
+                                 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"};
+            return !x.empty() && x.size() <= 64
+                   && x.find_first_not_of(allowed) == std::string_view::npos;
+          },
+          "1 to 64 of A-Z a-z 0-9 . _ -"};
+}
+
+text_rule address() {
+  return {[](std::string_view x) { return parse_listen(x).has_value(); },
+          "an IP address and a port, such as \"127.0.0.1:8080\" or "
+          "\"[::1]:8080\""};
+}
+
+text_rule origin() {
+  return {is_origin, "an origin such as \"https://chat.example.org\": http or "
+                     "https, host in lower case, no path, a port only if it "
+                     "is not the scheme's own"};
+}
+
+/// Lower bound of timeouts: one that is far too short for an operator suits a
+/// test that waits for it.
+constexpr auto timeout_min = 10ms;
+
+} // namespace
+
+std::string_view type_name(const value& x) {
+  struct visitor {
+    std::string_view operator()(bool) { return "a boolean"; }
+    std::string_view operator()(int64_t) { return "an integer"; }
+    std::string_view operator()(const std::string&) { return "a string"; }
+    std::string_view operator()(const std::vector<std::string>&) {
+      return "an array";
+    }
+    std::string_view operator()(const other_value& x) { return x.type; }
+  };
+  return std::visit(visitor{}, x);
+}
+
+std::vector<key> keys_of(settings& to) {
+  auto& [node, http, auth, limits, presence, storage, actors, admin, log,
+         cluster, debug] = to;
+  auto& external = auth.external;
+  return {
+      {"node.id", text(node.id, label())},
+      {"node.data_dir", text(node.data_dir, bytes(1, 4096, "a path"))},
+      {"node.region", text(node.region, label())},
+
+      {"http.listen", text(http.listen, address())},
+      {"http.public_url", text(http.public_url, origin())},
+      {"http.allowed_origins", texts(http.allowed_origins, 64, origin())},
+      {"http.threads", number(http.threads, 0, 256)},
+      {"http.connections_max", number(http.connections_max, 1, 10'000'000)},
+      {"http.compression", flag(http.compression)},
+      {"http.user_search", flag(http.user_search)},
+      {"http.ping_interval", duration(http.ping_interval, timeout_min, 1h)},
+      {"http.auth_timeout", duration(http.auth_timeout, timeout_min, 10min)},
+      {"http.header_timeout",
+       duration(http.header_timeout, timeout_min, 10min)},
+      {"http.window_timeout", duration(http.window_timeout, timeout_min, 1h)},
+
+      {"auth.registration", choice(auth.registration_open, "open", "closed")},
+      {"auth.token_secret_file",
+       text(auth.token_secret_file, bytes(0, 4096, "a path"))},
+      {"auth.access_ttl", duration(auth.access_ttl, 1s, days{30})},
+      {"auth.refresh_ttl", duration(auth.refresh_ttl, 1s, days{3650})},
+      {"auth.expiry_grace", duration(auth.expiry_grace, 0s, 1h)},
+      {"auth.argon2_memory_kib", number(auth.argon2_memory_kib, 8, 4'194'304)},
+      {"auth.argon2_iterations", number(auth.argon2_iterations, 1, 1000)},
+      {"auth.argon2_parallelism", number(auth.argon2_parallelism, 1, 64)},
+      {"auth.argon2_threads", number(auth.argon2_threads, 0, 256)},
+      {"auth.argon2_queue", number(auth.argon2_queue, 1, 65'536)},
+
+      {"auth.external.algorithm",
+       text(external.algorithm,
+            one_of({"", "HS256", "HS384", "HS512", "RS256", "ES256"}))},
+      {"auth.external.secret", text(external.secret, bytes(0, 4096, "a text"))},
+      {"auth.external.public_key_file",
+       text(external.public_key_file, bytes(0, 4096, "a path"))},
+
+      {"limits.sends_per_s", number(limits.sends_per_s, 0, 1'000'000)},
+      {"limits.sends_burst", number(limits.sends_burst, 1, 10'000'000)},
+      {"limits.connections_per_address",
+       number(limits.connections_per_address, 0, 10'000'000)},
+
+      {"presence.last_active_interval",
+       duration(presence.last_active_interval, timeout_min, days{1})},
+
+      {"storage.block_cache_mb", number(storage.block_cache_mb, 1, 1'048'576)},
+      {"storage.write_buffer_mb", number(storage.write_buffer_mb, 1, 16'384)},
+      {"storage.readers", number(storage.readers, 0, 256)},
+      {"storage.reader_queue", number(storage.reader_queue, 1, 1'048'576)},
+      {"storage.blob_min_bytes", number(storage.blob_min_bytes, 0, 1'048'576)},
+      {"storage.inbox_days", number(storage.inbox_days, 0, 36'500)},
+      {"storage.inbox_rows", number(storage.inbox_rows, 1, 10'000'000)},
+      {"storage.disk_warn_percent", number(storage.disk_warn_percent, 1, 100)},
+      {"storage.disk_refuse_percent",
+       number(storage.disk_refuse_percent, 1, 100)},
+
+      {"actors.threads", number(actors.threads, 0, 256)},
+      {"actors.policy", text(actors.policy, one_of({"sharing", "stealing"}))},
+      {"actors.throughput", number(actors.throughput, 1, 1'000'000)},
+      {"actors.passivate_after",
+       duration(actors.passivate_after, timeout_min, days{1})},
+
+      // A longer path does not fit in sockaddr_un.
+      {"admin.socket", text(admin.socket, bytes(0, 107, "a path"))},
+
+      {"log.level", text(log.level, one_of({"trace", "debug", "info", "warn",
+                                            "error", "off"}))},
+
+      {"cluster.mode", text(cluster.mode, one_of({"standalone"}))},
+      {"cluster.partitions", power_of_two(cluster.partitions, 32'768)},
+
+      {"debug.echo", flag(debug.echo)},
+  };
+}
+
+std::vector<contradiction> contradictions(const settings& x) {
+  auto result = std::vector<contradiction>{};
+  auto& external = x.auth.external;
+  auto shared_secret = external.algorithm.starts_with("HS");
+  auto refuse = [&](bool wrong, std::vector<std::string_view> keys,
+                    std::string text) {
+    if (wrong)
+      result.push_back({std::move(keys), std::move(text)});
+  };
+  constexpr auto algorithm = "auth.external.algorithm";
+  constexpr auto secret = "auth.external.secret";
+  constexpr auto public_key = "auth.external.public_key_file";
+  refuse(external.algorithm.empty() && !external.secret.empty(),
+         {secret, algorithm},
+         "is set without an algorithm, expected auth.external.algorithm = "
+         "\"HS256\", \"HS384\" or \"HS512\" beside it");
+  refuse(external.algorithm.empty() && !external.public_key_file.empty(),
+         {public_key, algorithm},
+         "is set without an algorithm, expected auth.external.algorithm = "
+         "\"RS256\" or \"ES256\" beside it");
+  refuse(shared_secret && external.secret.empty(), {algorithm, secret},
+         "has no key, expected auth.external.secret beside it");
+  refuse(shared_secret && !external.public_key_file.empty(),
+         {public_key, algorithm},
+         "does not go with this algorithm, expected auth.external.secret "
+         "alone");
+  auto key_pair = !external.algorithm.empty() && !shared_secret;
+  refuse(key_pair && external.public_key_file.empty(), {algorithm, public_key},
+         "has no key, expected auth.external.public_key_file beside it");
+  refuse(key_pair && !external.secret.empty(), {secret, algorithm},
+         "does not go with this algorithm, expected "
+         "auth.external.public_key_file alone");
+  refuse(x.auth.argon2_memory_kib < 8 * x.auth.argon2_parallelism,
+         {"auth.argon2_memory_kib", "auth.argon2_parallelism"},
+         "is too little, expected 8 or more for each of "
+         "auth.argon2_parallelism");
+  refuse(x.storage.disk_warn_percent > x.storage.disk_refuse_percent,
+         {"storage.disk_warn_percent", "storage.disk_refuse_percent"},
+         "warns after sends are refused, expected at most "
+         "storage.disk_refuse_percent");
+  auto listen = parse_listen(x.http.listen);
+  refuse(x.debug.echo && !(listen && listen->loopback),
+         {"debug.echo", "http.listen"},
+         "answers strangers, expected true only with a loopback address in "
+         "http.listen");
+  return result;
+}
+
+} // namespace parley::config
