@@ -261,7 +261,7 @@ std::vector<key> keys_of(settings& to) {
                                             "error", "off"}))},
 
       {"cluster.mode", text(cluster.mode, one_of({"standalone"}))},
-      {"cluster.partitions", power_of_two(cluster.partitions, 32'768)},
+      {"cluster.partitions", power_of_two(cluster.partitions, 65'536)},
 
       {"debug.echo", flag(debug.echo)},
   };

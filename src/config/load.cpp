@@ -63,6 +63,8 @@ value to_value(const toml::node& node) {
 class reader {
 public:
   explicit reader(std::string_view file) : file_(file) {}
+  reader(const reader&) = delete; // the keys point into the settings
+  reader& operator=(const reader&) = delete;
 
   void read(const toml::table& table) {
     read(table, "");
@@ -97,8 +99,8 @@ private:
       auto full = path.empty() ? std::string{name.str()}
                                : fmt::format("{}.{}", path, name.str());
       auto line = name.source().begin.line;
-      // A quoted key may contain a dot, and is then none of ours.
-      auto known = name.str().find('.') == std::string_view::npos;
+      // A quoted key may be empty or contain a dot; it is then none of ours.
+      auto known = !name.empty() && name.str().find('.') == name.str().npos;
       auto found = std::find_if(keys_.begin(), keys_.end(),
                                 [&](auto& x) { return x.name == full; });
       if (known && found != keys_.end()) {
