@@ -22,7 +22,7 @@ public:
   timestamp now() const noexcept override {
     using namespace std::chrono;
     return duration_cast<milliseconds>(system_clock::now().time_since_epoch())
-      .count();
+        .count();
   }
 };
 

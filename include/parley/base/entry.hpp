@@ -1,10 +1,10 @@
 #pragma once
 
+#include "parley/base/clock.hpp"
+
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "parley/base/clock.hpp"
 
 namespace parley {
 
@@ -20,7 +20,12 @@ enum class entry_kind : uint8_t {
 };
 
 enum class role : uint8_t { member = 1, admin = 2, owner = 3 };
-enum class member_change : uint8_t { added = 1, removed = 2, left = 3, role = 4 };
+enum class member_change : uint8_t {
+  added = 1,
+  removed = 2,
+  left = 3,
+  role = 4
+};
 
 /// One `seq` of one conversation as it was committed. Which fields mean
 /// something depends on the kind; the others are empty.
@@ -29,11 +34,11 @@ struct entry {
   uint64_t seq = 0;
   timestamp ts = 0;
   std::string from;
-  std::string cid;  ///< The client's own; empty if it gave none.
-  std::string body; ///< msg, edited. Empty once deleted (`gone`).
-  uint64_t ref = 0; ///< edited, deleted, reacted: the message. msg: reply_to.
-  std::string text; ///< reacted: emoji. group: name. member: the user.
-  bool on = false;  ///< reacted.
+  std::string cid;   ///< The client's own; empty if it gave none.
+  std::string body;  ///< msg, edited. Empty once deleted (`gone`).
+  uint64_t ref = 0;  ///< edited, deleted, reacted: the message. msg: reply_to.
+  std::string text;  ///< reacted: emoji. group: name. member: the user.
+  bool on = false;   ///< reacted.
   bool gone = false; ///< msg, edited: body deleted. group: the group is.
   member_change change = member_change::added; ///< member.
   role as = role::member;                      ///< member: added, role.

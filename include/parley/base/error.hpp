@@ -1,12 +1,12 @@
 #pragma once
 
+#include <boost/system/result.hpp>
+
 #include <cstdint>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
-
-#include <boost/system/result.hpp>
 
 namespace parley {
 
@@ -44,8 +44,8 @@ struct error {
   uint32_t retry_after_ms = 0; ///< 0: not said.
 };
 
-[[noreturn]] inline void throw_exception_from_error(const error& e,
-                                                    const boost::source_location&) {
+[[noreturn]] inline void
+throw_exception_from_error(const error& e, const boost::source_location&) {
   throw std::logic_error("value() of a failed result: " + e.message);
 }
 

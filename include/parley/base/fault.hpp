@@ -17,7 +17,9 @@ bool armed(const char* name) noexcept;
 #else
 
 inline void point(const char*) noexcept {}
-inline bool armed(const char*) noexcept { return false; }
+inline bool armed(const char*) noexcept {
+  return false;
+}
 
 #endif
 

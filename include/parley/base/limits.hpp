@@ -9,7 +9,7 @@ namespace parley::limits {
 
 inline constexpr size_t body_chars_max = 100'000; ///< Unicode code points.
 inline constexpr size_t group_members_max = 100;
-inline constexpr size_t devices_max = 32; ///< A user's known devices.
+inline constexpr size_t devices_max = 32;     ///< A user's known devices.
 inline constexpr size_t name_chars_max = 100; ///< Display and group names.
 inline constexpr size_t about_chars_max = 1000;
 inline constexpr size_t password_bytes_min = 8;
@@ -27,7 +27,8 @@ inline constexpr size_t http_body_bytes_max = frame_bytes_max;
 inline constexpr size_t window_events = 256; ///< Durable events beyond `recv`.
 inline constexpr size_t window_bytes = 2 * 1024 * 1024;
 inline constexpr size_t outbox_bytes_max = 4 * 1024 * 1024;
-inline constexpr size_t unanswered_max = 4; ///< Frames read, not yet dealt with.
+inline constexpr size_t unanswered_max =
+    4; ///< Frames read, not yet dealt with.
 
 inline constexpr size_t history_items_default = 50;
 inline constexpr size_t history_items_max = 200;

@@ -1,9 +1,9 @@
 #pragma once
 
+#include <fmt/format.h>
+
 #include <string_view>
 #include <utility>
-
-#include <fmt/format.h>
 
 /// One event, one line: `log::info("node.ready", "address={}", address)`.
 /// Lines go to stderr. Safe to call from any thread; never log a body, a

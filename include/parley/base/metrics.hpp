@@ -10,13 +10,13 @@
 namespace parley::metrics {
 
 enum class counter : uint8_t {
-  messages_appended,   ///< Committed entries of any kind.
-  messages_duplicate,  ///< Repeats answered with their first `seq`.
-  events_delivered,    ///< Durable events handed to connections.
-  journal_commits,     ///< Synced writes.
-  journal_rows_bytes,  ///< Bytes in them.
+  messages_appended,  ///< Committed entries of any kind.
+  messages_duplicate, ///< Repeats answered with their first `seq`.
+  events_delivered,   ///< Durable events handed to connections.
+  journal_commits,    ///< Synced writes.
+  journal_rows_bytes, ///< Bytes in them.
   requests_http,
-  requests_refused,    ///< Errors answered, over WebSocket and HTTP.
+  requests_refused, ///< Errors answered, over WebSocket and HTTP.
   connections_accepted,
   connections_refused, ///< Over a limit.
   logins_failed,
@@ -25,7 +25,7 @@ enum class counter : uint8_t {
 
 enum class gauge : uint8_t {
   connections,
-  sessions,      ///< Authenticated.
+  sessions, ///< Authenticated.
   actors_user,
   actors_conversation,
   actors_presence,

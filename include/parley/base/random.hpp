@@ -1,10 +1,10 @@
 #pragma once
 
+#include "parley/base/clock.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
-
-#include "parley/base/clock.hpp"
 
 namespace parley {
 

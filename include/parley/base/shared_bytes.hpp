@@ -13,9 +13,9 @@ class shared_bytes {
 public:
   shared_bytes() = default;
   explicit shared_bytes(std::string bytes)
-    : data_(bytes.empty()
-              ? nullptr
-              : std::make_shared<const std::string>(std::move(bytes))) {}
+      : data_(bytes.empty()
+                  ? nullptr
+                  : std::make_shared<const std::string>(std::move(bytes))) {}
 
   std::string_view view() const noexcept {
     return data_ ? std::string_view{*data_} : std::string_view{};

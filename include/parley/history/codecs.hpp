@@ -1,9 +1,9 @@
 #pragma once
 
+#include "parley/history/records.hpp"
+
 #include <string>
 #include <string_view>
-
-#include "parley/history/records.hpp"
 
 /// Records to bytes and back. A value's first byte is its version; `decode`
 /// returns false for damaged bytes and for a version that it does not know,

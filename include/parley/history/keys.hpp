@@ -1,10 +1,10 @@
 #pragma once
 
+#include "parley/base/hash.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "parley/base/hash.hpp"
 
 /// The one header that owns the key space. Every key begins with its partition
 /// (2 bytes), numbers are big-endian: byte order is number order, and a
@@ -35,7 +35,8 @@ std::string overlay_key(const place& conv, uint64_t seq);
 std::string inbox_key(const place& user, uint64_t last_useq);
 
 /// state: partition | kind | key | suffix.
-std::string state_key(record kind, const place& of, std::string_view suffix = {});
+std::string state_key(record kind, const place& of,
+                      std::string_view suffix = {});
 std::string account_key(uint16_t partition, std::string_view user);
 std::string meta_key();
 

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "parley/history/store.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <string>
-
-#include "parley/history/store.hpp"
 
 namespace parley::history {
 

@@ -1,15 +1,15 @@
 #pragma once
 
+#include "parley/history/codecs.hpp"
+#include "parley/history/keys.hpp"
+#include "parley/history/records.hpp"
+#include "parley/history/store.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "parley/history/codecs.hpp"
-#include "parley/history/keys.hpp"
-#include "parley/history/records.hpp"
-#include "parley/history/store.hpp"
 
 /// Questions to a store, typed. All block unless told `reach::memory`, and
 /// belong into the reader pool.
@@ -94,9 +94,8 @@ result<uint64_t> count_unread(const store& from, const place& conv,
                               uint64_t until);
 
 /// Inbox entries past `after`, in order, at most `max`.
-result<std::vector<inbox_entry>> read_inbox(const store& from,
-                                            const place& user, uint64_t after,
-                                            size_t max);
+result<std::vector<inbox_entry>>
+read_inbox(const store& from, const place& user, uint64_t after, size_t max);
 
 /// Finds how far an inbox may be trimmed: the highest `useq` such that all up
 /// to it are older than `before` and at least `keep` entries remain of

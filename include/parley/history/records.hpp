@@ -1,15 +1,15 @@
 #pragma once
 
+#include "parley/base/entry.hpp"
+#include "parley/base/error.hpp"
+#include "parley/base/hash.hpp"
+#include "parley/base/limits.hpp"
+
 #include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "parley/base/entry.hpp"
-#include "parley/base/error.hpp"
-#include "parley/base/hash.hpp"
-#include "parley/base/limits.hpp"
 
 /// What is stored, as values. Each has `encode(x)` and `decode(bytes, x)` in
 /// codecs.hpp and a key in keys.hpp.
@@ -74,7 +74,8 @@ using cursors_record = std::map<std::string, cursor>;
 struct dedupe_record {
   uint64_t seq = 0;
   timestamp ts = 0;
-  hash128 content; ///< Of kind, ref, body, emoji: tells a repeat from a conflict.
+  hash128
+      content; ///< Of kind, ref, body, emoji: tells a repeat from a conflict.
 };
 
 /// A conversation with undelivered entries.
@@ -86,12 +87,13 @@ struct outbox_record {
 /// Where a user's inbox stands, as of its last checkpoint.
 struct inbox_record {
   std::string user;
-  uint64_t reserved = 0;   ///< Every `useq` up to here may have been given out.
-  uint64_t last = 0;       ///< The last given out, if `start` is this start.
-  uint64_t start = 0;      ///< meta_record::starts when this was written.
-  uint64_t listed = 0;     ///< The list records hold everything up to here.
-  uint64_t trimmed = 0;    ///< Rows up to here were removed.
-  uint64_t entries = 0;    ///< How many entries the inbox ever had, up to `listed`.
+  uint64_t reserved = 0; ///< Every `useq` up to here may have been given out.
+  uint64_t last = 0;     ///< The last given out, if `start` is this start.
+  uint64_t start = 0;    ///< meta_record::starts when this was written.
+  uint64_t listed = 0;   ///< The list records hold everything up to here.
+  uint64_t trimmed = 0;  ///< Rows up to here were removed.
+  uint64_t entries =
+      0; ///< How many entries the inbox ever had, up to `listed`.
 };
 
 /// One conversation in one user's list.
@@ -121,8 +123,8 @@ struct block_record {
 
 /// One login: a refresh token and what came of it.
 struct login_record {
-  std::string login;  ///< Its id; stands in access tokens as `sid`.
-  hash128 secret;     ///< Of the refresh token in force.
+  std::string login; ///< Its id; stands in access tokens as `sid`.
+  hash128 secret;    ///< Of the refresh token in force.
   timestamp issued = 0;
   timestamp expires = 0;
 };

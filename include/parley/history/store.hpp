@@ -1,14 +1,14 @@
 #pragma once
 
+#include "parley/base/error.hpp"
+#include "parley/history/batch.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "parley/base/error.hpp"
-#include "parley/history/batch.hpp"
 
 namespace parley::history {
 
@@ -35,16 +35,15 @@ public:
 
   /// The value of `key`; nothing if there is none. Errors: `unavailable` (with
   /// reach::memory), `internal` (the data is damaged or the disk fails).
-  virtual result<std::optional<std::string>> get(family in, std::string_view key,
-                                                 reach how) const = 0;
+  virtual result<std::optional<std::string>>
+  get(family in, std::string_view key, reach how) const = 0;
 
   /// Calls `visit` for each row of [from, to), in order or in reverse, until
   /// it returns false. The views live for the call only.
   virtual result<void>
   scan(family in, std::string_view from, std::string_view to, bool reverse,
        const std::function<bool(std::string_view key, std::string_view value)>&
-         visit) const
-    = 0;
+           visit) const = 0;
 
   /// Writes all batches as one, atomically, and syncs. Blocks; from the
   /// journal only. An error means that nothing may be acknowledged any more:

@@ -1,14 +1,14 @@
 #pragma once
 
+#include "parley/base/entry.hpp"
+#include "parley/base/error.hpp"
+#include "parley/base/shared_bytes.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "parley/base/entry.hpp"
-#include "parley/base/error.hpp"
-#include "parley/base/shared_bytes.hpp"
 
 /// What the server says over the WebSocket, to JSON.
 namespace parley::protocol {
@@ -62,7 +62,8 @@ std::string encode_ack(const ack& x);
 
 /// A reply whose fields were encoded by the one who knew them:
 /// `{"t":"history","id":5,` fields `}`. Empty fields are allowed.
-outgoing encode_reply(std::string_view type, int64_t id, std::string_view fields);
+outgoing encode_reply(std::string_view type, int64_t id,
+                      std::string_view fields);
 
 std::string encode_cursor(bool read, std::string_view conv,
                           std::string_view user, uint64_t seq);

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "parley/base/entry.hpp"
+#include "parley/base/error.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "parley/base/entry.hpp"
-#include "parley/base/error.hpp"
 
 /// Bodies of HTTP requests to values, checked by form. Each parser takes the
 /// body's bytes (any bytes) and answers `bad_frame` for what is not a JSON

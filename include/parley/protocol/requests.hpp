@@ -1,13 +1,13 @@
 #pragma once
 
+#include "parley/base/error.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
-
-#include "parley/base/error.hpp"
 
 /// What a client may say over the WebSocket, as values. Everything here is
 /// checked by form (names, lengths, ranges); nothing by rights.
@@ -88,8 +88,8 @@ struct invalid_request {
   error why;
 };
 
-using request_body
-  = std::variant<invalid_request, auth_request, send_request, edit_request,
+using request_body =
+    std::variant<invalid_request, auth_request, send_request, edit_request,
                  delete_request, react_request, history_request,
                  conversations_request, watch_request, read_request,
                  recv_request, typing_request, status_request, ping_request>;

@@ -1,0 +1,63 @@
+#pragma once
+
+#include "parley/base/clock.hpp"
+#include "parley/base/error.hpp"
+#include "parley/base/hash.hpp"
+#include "parley/base/random.hpp"
+#include "parley/config/settings.hpp"
+#include "parley/history/store.hpp"
+
+#include <caf/actor.hpp>
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace parley {
+
+/// Who a sound token speaks for.
+struct identity {
+  std::string user;
+  std::string login; ///< Empty for an external login service's tokens.
+  timestamp expires = 0;
+  bool external = false; ///< The user is made at first sight.
+};
+
+/// Checks access tokens; safe to call from any thread, does no I/O.
+class token_checker {
+public:
+  virtual ~token_checker() = default;
+  /// Errors: `unauthenticated`.
+  virtual result<identity> check(std::string_view token) const = 0;
+};
+
+/// What all actors of a node share. Everything in it is fixed before the first
+/// actor that uses it starts, or is safe to use from any thread.
+struct node_context {
+  config::settings settings;
+  const wall_clock* clock = nullptr;
+  random_source* random = nullptr;
+  const history::store* store = nullptr; ///< Reads only; see reach::memory.
+  const token_checker* tokens = nullptr;
+  uint64_t starts = 0; ///< Number of this start; also the epoch of a partition.
+  caf::actor journal;
+  std::vector<caf::actor> readers;
+  std::vector<caf::actor> partitions;
+  std::vector<caf::actor> couriers;
+  mutable std::atomic<size_t> next_reader{0};
+  mutable std::atomic<bool> refuses_sends{false}; ///< The disk is nearly full.
+
+  place where(std::string_view name) const noexcept {
+    return place_of(name, static_cast<uint32_t>(partitions.size()));
+  }
+  /// The home partition of a name.
+  const caf::actor& home(std::string_view name) const noexcept {
+    return partitions[where(name).partition];
+  }
+};
+
+using context_ptr = std::shared_ptr<const node_context>;
+
+} // namespace parley

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "parley/actors/context.hpp"
+#include "parley/actors/outbox.hpp"
+#include "parley/history/store.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include <functional>
+#include <memory>
+
+namespace parley {
+
+/// Registers every message type; call on the config before the actor system.
+void register_messages(caf::actor_system_config& cfg);
+
+/// Starts the journal over a store: a detached actor, the only writer. A failed
+/// write calls `failed` with the reason and answers nobody (I9).
+caf::actor spawn_journal(caf::actor_system& sys, history::store& to,
+                         std::function<void(const error&)> failed);
+
+/// Starts one detached actor that runs `read_job`s over a store.
+caf::actor spawn_reader(caf::actor_system& sys, const history::store& from);
+
+/// Starts an actor that runs errands.
+caf::actor spawn_courier(caf::actor_system& sys);
+
+/// Starts the actor of one partition.
+caf::actor spawn_partition(caf::actor_system& sys, context_ptr node,
+                           uint16_t partition);
+
+/// Starts the session of a connection that has just been accepted. The session
+/// sends `hello` at once; the connection passes `inbound` and, when it is over,
+/// an exit message (caf::anon_send_exit with exit_reason::user_shutdown).
+caf::actor spawn_session(caf::actor_system& sys, context_ptr node,
+                         outbox_ptr connection);
+
+} // namespace parley
