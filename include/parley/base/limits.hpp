@@ -10,6 +10,8 @@ namespace parley::limits {
 inline constexpr size_t body_chars_max = 100'000; ///< Unicode code points.
 inline constexpr size_t group_members_max = 100;
 inline constexpr size_t devices_max = 32;     ///< A user's known devices.
+/// Of a user or conversation that a request names, well-formed or not.
+inline constexpr size_t reference_bytes_max = 128;
 inline constexpr size_t name_chars_max = 100; ///< Display and group names.
 inline constexpr size_t about_chars_max = 1000;
 inline constexpr size_t password_bytes_min = 8;
