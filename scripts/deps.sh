@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Installs what building and testing Parley need and this machine lacks. Does
+# nothing, and needs no rights, where nothing is missing. Debian 12.
+set -euo pipefail
+
+packages=(
+  # tools
+  g++ cmake ninja-build ccache pkg-config clang-format
+  # libraries of the node
+  libcaf-dev libboost1.81-dev libboost-json1.81-dev librocksdb-dev libfmt-dev
+  libspdlog-dev libtomlplusplus-dev libssl-dev libargon2-dev libjwt-dev
+  libsodium-dev libcli11-dev libmimalloc-dev libjemalloc-dev
+  # tests and benchmarks
+  doctest-dev libbenchmark-dev
+)
+
+if ! command -v dpkg-query >/dev/null; then
+  echo "deps: not a Debian system; needed there: ${packages[*]}" >&2
+  exit 0
+fi
+
+missing=()
+for package in "${packages[@]}"; do
+  state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null || true)
+  [[ $state == installed ]] || missing+=("$package")
+done
+((${#missing[@]})) || exit 0
+
+as_root=()
+if ((EUID != 0)); then
+  if ! command -v sudo >/dev/null; then
+    echo "deps: run as root: apt-get install ${missing[*]}" >&2
+    exit 1
+  fi
+  as_root=(sudo)
+fi
+
+echo "deps: installing ${missing[*]}" >&2
+apt() {
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" >/dev/null
+}
+apt update
+apt install -y --no-install-recommends "${missing[@]}"
