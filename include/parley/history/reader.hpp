@@ -68,8 +68,10 @@ result<std::vector<entry>> read_entries(const store& from, const place& conv,
                                         uint64_t after, uint64_t until,
                                         size_t max);
 
-/// The item at `seq` as the history shows it now. Errors: `not_found`.
-result<item> read_item(const store& from, const place& conv, uint64_t seq);
+/// The item at `seq` as the history shows it now, to someone who reads up to
+/// `visible`: no edit and no reaction past it. Errors: `not_found`.
+result<item> read_item(const store& from, const place& conv, uint64_t seq,
+                       uint64_t visible = UINT64_MAX);
 
 struct page_request {
   std::optional<uint64_t> before; ///< Exclusive.

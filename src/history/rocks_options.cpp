@@ -1,0 +1,150 @@
+#include "history/rocks_options.hpp"
+
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
+#include <rocksdb/table.h>
+
+#include <algorithm>
+
+namespace parley::history {
+
+namespace {
+
+constexpr double filter_bits_per_key = 10;
+constexpr uint64_t mebibyte = uint64_t{1} << 20;
+
+/// What all families share.
+rocksdb::ColumnFamilyOptions common_options(const open_options& from) {
+  rocksdb::ColumnFamilyOptions options;
+  // The families share from.write_buffer_bytes (db_write_buffer_size); this
+  // bound lets the busy ones have most of it.
+  options.write_buffer_size = from.write_buffer_bytes;
+  options.max_write_buffer_number = 4;
+  options.level_compaction_dynamic_level_bytes = true;
+  options.level0_file_num_compaction_trigger = 8;
+  options.level0_slowdown_writes_trigger = 32;
+  options.level0_stop_writes_trigger = 48;
+  options.max_bytes_for_level_base = 256 * mebibyte;
+  options.target_file_size_base = 64 * mebibyte;
+  // Young data is rewritten soon: quick to write. Most data is at the bottom.
+  options.compression = rocksdb::kLZ4Compression;
+  options.compression_per_level = {rocksdb::kNoCompression,
+                                   rocksdb::kLZ4Compression};
+  options.bottommost_compression = rocksdb::kZSTD;
+  options.bottommost_compression_opts.enabled = true;
+  options.bottommost_compression_opts.level = 1;
+  return options;
+}
+
+rocksdb::BlockBasedTableOptions
+table_options(const std::shared_ptr<rocksdb::Cache>& cache) {
+  rocksdb::BlockBasedTableOptions options;
+  options.block_cache = cache;
+  options.block_size = 16 * 1024;
+  options.format_version = 5;
+  options.checksum = rocksdb::kXXH3;
+  options.filter_policy.reset(
+      rocksdb::NewBloomFilterPolicy(filter_bits_per_key));
+  // Indexes and filters count against the cache, so that memory is bounded
+  // however much history there is.
+  options.cache_index_and_filter_blocks = true;
+  options.cache_index_and_filter_blocks_with_high_priority = true;
+  options.pin_l0_filter_and_index_blocks_in_cache = true;
+  return options;
+}
+
+void set_table(rocksdb::ColumnFamilyOptions& options,
+               const rocksdb::BlockBasedTableOptions& table) {
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+}
+
+/// Rows of one conversation or user are read together.
+rocksdb::ColumnFamilyOptions
+by_prefix(const open_options& from,
+          const std::shared_ptr<rocksdb::Cache>& cache) {
+  auto options = common_options(from);
+  auto table = table_options(cache);
+  table.whole_key_filtering = false;
+  set_table(options, table);
+  options.prefix_extractor.reset(
+      rocksdb::NewFixedPrefixTransform(filter_prefix_bytes));
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions
+messages_options(const open_options& from,
+                 const std::shared_ptr<rocksdb::Cache>& cache) {
+  auto options = by_prefix(from, cache);
+  options.enable_blob_files = true;
+  options.min_blob_size = from.blob_min_bytes;
+  options.blob_file_size = 256 * mebibyte;
+  options.blob_compression_type = rocksdb::kZSTD;
+  options.enable_blob_garbage_collection = true;
+  return options;
+}
+
+/// Single rows looked up by their whole key, most of them dedupe entries that
+/// are not there. The filters of these many rows are large: in partitions,
+/// only what is asked for comes into the cache.
+rocksdb::ColumnFamilyOptions
+state_options(const open_options& from,
+              const std::shared_ptr<rocksdb::Cache>& cache) {
+  auto options = common_options(from);
+  auto table = table_options(cache);
+  table.index_type = rocksdb::BlockBasedTableOptions::kTwoLevelIndexSearch;
+  table.partition_filters = true;
+  set_table(options, table);
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions
+plain_options(const open_options& from,
+              const std::shared_ptr<rocksdb::Cache>& cache) {
+  auto options = common_options(from);
+  set_table(options, table_options(cache));
+  return options;
+}
+
+} // namespace
+
+rocksdb::DBOptions database_options(const open_options& from) {
+  rocksdb::DBOptions options;
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  options.paranoid_checks = true;
+  options.max_background_jobs = std::max(from.background_threads, 1);
+  options.max_file_opening_threads = std::max(from.background_threads, 1);
+  options.max_open_files = 1024;
+  options.db_write_buffer_size = from.write_buffer_bytes;
+
+  // The log: written by one thread, synced with each write, short enough to be
+  // replayed in well under a second.
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
+  options.max_total_wal_size = from.write_buffer_bytes;
+  options.avoid_flush_during_recovery = true;
+  options.allow_concurrent_memtable_write = false;
+  options.enable_write_thread_adaptive_yield = false;
+
+  // An idle node wakes nobody and counts nothing.
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  options.skip_stats_update_on_db_open = true;
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.keep_log_file_num = 3;
+  options.max_log_file_size = 4 * mebibyte;
+  options.max_manifest_file_size = 16 * mebibyte;
+  options.bytes_per_sync = mebibyte;
+  return options;
+}
+
+std::vector<rocksdb::ColumnFamilyDescriptor>
+family_options(const open_options& from,
+               const std::shared_ptr<rocksdb::Cache>& cache) {
+  return {{family_names[0], messages_options(from, cache)},
+          {family_names[1], by_prefix(from, cache)},
+          {family_names[2], state_options(from, cache)},
+          {family_names[3], plain_options(from, cache)},
+          {rocksdb::kDefaultColumnFamilyName, plain_options(from, cache)}};
+}
+
+} // namespace parley::history

@@ -1,0 +1,210 @@
+#include "history/rocks_options.hpp"
+
+#include <rocksdb/write_batch.h>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace parley::history {
+
+namespace {
+
+/// The buffer of a write is kept for the next one up to this size.
+constexpr size_t kept_batch_bytes = size_t{1} << 20;
+
+/// Scans within one conversation or user keep what they read in the cache;
+/// longer ones would only wash it out.
+constexpr size_t cached_scan_prefix_bytes = 16;
+
+rocksdb::Slice slice(std::string_view x) {
+  return {x.data(), x.size()};
+}
+
+std::string_view view(const rocksdb::Slice& x) {
+  return {x.data(), x.size()};
+}
+
+error failure(const rocksdb::Status& status) {
+  return {errc::internal, "the store failed: " + status.ToString()};
+}
+
+size_t common_prefix_bytes(std::string_view a, std::string_view b) {
+  auto end = std::mismatch(a.begin(), a.end(), b.begin(), b.end());
+  return static_cast<size_t>(end.first - a.begin());
+}
+
+class rocks_store final : public store {
+public:
+  rocks_store(std::string path, std::shared_ptr<rocksdb::Cache> cache,
+              std::unique_ptr<rocksdb::DB> db,
+              std::vector<rocksdb::ColumnFamilyHandle*> families)
+      : path_(std::move(path)),
+        cache_(std::move(cache)),
+        db_(std::move(db)),
+        families_(std::move(families)) {}
+
+  ~rocks_store() override {
+    for (auto* handle : families_)
+      db_->DestroyColumnFamilyHandle(handle);
+    db_->Close().PermitUncheckedError();
+  }
+
+  result<std::optional<std::string>> get(family in, std::string_view key,
+                                         reach how) const override {
+    rocksdb::ReadOptions options;
+    if (how == reach::memory)
+      options.read_tier = rocksdb::kBlockCacheTier;
+    std::string value;
+    auto status = db_->Get(options, handle(in), slice(key), &value);
+    if (status.ok())
+      return std::optional{std::move(value)};
+    if (status.IsNotFound())
+      return std::optional<std::string>{};
+    if (status.IsIncomplete())
+      return error{errc::unavailable, "the row is not in memory"};
+    return failure(status);
+  }
+
+  result<void>
+  scan(family in, std::string_view from, std::string_view to, bool reverse,
+       const std::function<bool(std::string_view, std::string_view)>& visit)
+      const override {
+    if (from >= to)
+      return {};
+    auto lower = slice(from);
+    auto upper = slice(to);
+    auto shared = common_prefix_bytes(from, to);
+    rocksdb::ReadOptions options;
+    options.iterate_lower_bound = &lower;
+    options.iterate_upper_bound = &upper;
+    options.fill_cache = shared >= cached_scan_prefix_bytes;
+    options.total_order_seek = shared < filter_prefix_bytes;
+    options.prefix_same_as_start = !options.total_order_seek;
+    std::unique_ptr<rocksdb::Iterator> at{
+        db_->NewIterator(options, handle(in))};
+    if (reverse)
+      at->SeekForPrev(upper);
+    else
+      at->Seek(lower);
+    while (at->Valid() && visit(view(at->key()), view(at->value())))
+      reverse ? at->Prev() : at->Next();
+    if (!at->status().ok())
+      return failure(at->status());
+    return {};
+  }
+
+  result<void> write(const std::vector<batch>& batches) override {
+    size_t bytes = 0;
+    for (const auto& x : batches)
+      bytes += x.bytes();
+    // Every row has a few bytes of head; too little only costs a copy.
+    auto rows = std::move(rows_);
+    rows.Clear();
+    if (auto added = add(batches, rows); !added)
+      return added;
+    rocksdb::WriteOptions options;
+    options.sync = true;
+    auto status = db_->Write(options, &rows);
+    if (!status.ok())
+      return failure(status);
+    if (bytes <= kept_batch_bytes)
+      rows_ = std::move(rows);
+    return {};
+  }
+
+  store_stats stats() const override {
+    store_stats result;
+    for (auto* in : families_) {
+      result.bytes_on_disk +=
+          number(in, rocksdb::DB::Properties::kTotalSstFilesSize)
+          + number(in, rocksdb::DB::Properties::kTotalBlobFileSize);
+      result.bytes_in_memory +=
+          number(in, rocksdb::DB::Properties::kCurSizeAllMemTables)
+          + number(in, rocksdb::DB::Properties::kEstimateTableReadersMem);
+      result.rows_estimated +=
+          number(in, rocksdb::DB::Properties::kEstimateNumKeys);
+    }
+    result.bytes_in_memory += cache_->GetUsage();
+    rocksdb::VectorLogPtr logs;
+    if (db_->GetSortedWalFiles(logs).ok())
+      for (const auto& log : logs)
+        result.bytes_on_disk += log->SizeFileBytes();
+    std::error_code failed;
+    auto disk = std::filesystem::space(path_, failed);
+    if (!failed) {
+      result.disk_free_bytes = disk.available;
+      result.disk_total_bytes = disk.capacity;
+    }
+    return result;
+  }
+
+private:
+  rocksdb::ColumnFamilyHandle* handle(family in) const {
+    return families_[static_cast<size_t>(in)];
+  }
+
+  uint64_t number(rocksdb::ColumnFamilyHandle* in,
+                  const std::string& property) const {
+    uint64_t value = 0;
+    db_->GetIntProperty(in, property, &value);
+    return value;
+  }
+
+  result<void> add(const std::vector<batch>& batches,
+                   rocksdb::WriteBatch& to) const {
+    rocksdb::Status status;
+    auto add_row = [&](batch::op what, family in, std::string_view key,
+                       std::string_view value) {
+      if (!status.ok())
+        return;
+      switch (what) {
+        case batch::op::put:
+          status = to.Put(handle(in), slice(key), slice(value));
+          break;
+        case batch::op::erase:
+          status = to.Delete(handle(in), slice(key));
+          break;
+        case batch::op::erase_range:
+          if (key < value)
+            status = to.DeleteRange(handle(in), slice(key), slice(value));
+          break;
+      }
+    };
+    for (const auto& x : batches)
+      if (!x.for_each(add_row))
+        return error{errc::internal, "a batch is damaged"};
+    if (!status.ok())
+      return failure(status);
+    return {};
+  }
+
+  std::string path_;
+  std::shared_ptr<rocksdb::Cache> cache_;
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> families_;
+  rocksdb::WriteBatch rows_; ///< Empty; keeps its buffer between writes.
+};
+
+} // namespace
+
+result<std::unique_ptr<store>> open_rocks(const open_options& options) {
+  std::error_code failed;
+  std::filesystem::create_directories(options.path, failed);
+  if (failed)
+    return error{errc::internal,
+                 "cannot make " + options.path + ": " + failed.message()};
+  auto cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  rocksdb::DB* db = nullptr;
+  std::vector<rocksdb::ColumnFamilyHandle*> families;
+  auto status =
+      rocksdb::DB::Open(database_options(options), options.path,
+                        family_options(options, cache), &families, &db);
+  if (!status.ok())
+    return error{errc::internal,
+                 "cannot open " + options.path + ": " + status.ToString()};
+  return std::unique_ptr<store>{std::make_unique<rocks_store>(
+      options.path, std::move(cache), std::unique_ptr<rocksdb::DB>{db},
+      std::move(families))};
+}
+
+} // namespace parley::history

@@ -1,0 +1,118 @@
+#include "history/encoding.hpp"
+
+#include "parley/history/codecs.hpp"
+
+// One function per record lists its fields for both ways. The order is the
+// stored form: a change of it needs a new version.
+namespace parley::history {
+
+namespace {
+
+constexpr size_t small_value_bytes = 64; ///< Reserved; more is allocated.
+
+bool fields(auto& io, is<meta_record> auto& x) {
+  return io.number(x.format) && io.number(x.partitions) && io.number(x.starts);
+}
+
+bool fields(auto& io, is<account_record> auto& x) {
+  return io.text(x.user) && io.text(x.display_name) && io.text(x.about)
+         && io.signed_number(x.created) && io.text(x.password_hash)
+         && io.flag(x.disabled);
+}
+
+bool fields(auto& io, is<conversation_record> auto& x) {
+  return io.text(x.conv) && io.text(x.name) && io.flag(x.deleted)
+         && io.text(x.created_by) && io.text(x.created_cid)
+         && io.each(x.members,
+                    [&io](auto& m) {
+                      return io.text(m.user) && io.choice(m.as, role::owner)
+                             && io.number(m.since) && io.number(m.addressed);
+                    })
+         && io.each(
+             x.former,
+             [&io](auto& f) { return io.text(f.user) && io.number(f.until); })
+         && io.each(x.closed, [&io](auto& c) {
+              return io.text(c.by) && io.number(c.version) && io.flag(c.on);
+            });
+}
+
+bool fields(auto& io, is<dedupe_record> auto& x) {
+  return io.number(x.seq) && io.signed_number(x.ts) && io.hash(x.content);
+}
+
+bool fields(auto& io, is<outbox_record> auto& x) {
+  return io.text(x.conv) && io.number(x.delivered);
+}
+
+bool fields(auto& io, is<inbox_record> auto& x) {
+  return io.text(x.user) && io.number(x.reserved) && io.number(x.last)
+         && io.number(x.start) && io.number(x.listed) && io.number(x.trimmed)
+         && io.number(x.entries);
+}
+
+bool fields(auto& io, is<list_record> auto& x) {
+  return io.text(x.conv) && io.number(x.taken) && io.number(x.last_msg)
+         && io.signed_number(x.last_ts) && io.number(x.read)
+         && io.number(x.unread) && io.signed_number(x.muted_until)
+         && io.flag(x.left);
+}
+
+bool fields(auto& io, is<device_record> auto& x) {
+  return io.text(x.device) && io.number(x.acked)
+         && io.signed_number(x.last_seen);
+}
+
+bool fields(auto& io, is<block_record> auto& x) {
+  return io.text(x.user) && io.number(x.version) && io.flag(x.on)
+         && io.flag(x.pending);
+}
+
+bool fields(auto& io, is<login_record> auto& x) {
+  return io.text(x.login) && io.hash(x.secret) && io.signed_number(x.issued)
+         && io.signed_number(x.expires);
+}
+
+bool fields(auto& io, is<presence_record> auto& x) {
+  return io.signed_number(x.last_active);
+}
+
+/// A map has its keys in order and each once; anything else was not written
+/// by `encode`.
+bool fields(byte_reader& in, cursors_record& x) {
+  uint64_t count = 0;
+  if (!in.number(count))
+    return false;
+  for (; count > 0; --count) {
+    std::string user;
+    cursor at;
+    if (!in.text(user) || !in.number(at.read) || !in.number(at.delivered)
+        || (!x.empty() && user <= x.rbegin()->first))
+      return false;
+    x.emplace_hint(x.end(), std::move(user), at);
+  }
+  return true;
+}
+
+bool fields(byte_writer& out, const cursors_record& x) {
+  return out.each(x, [&out](const auto& row) {
+    return out.text(row.first) && out.number(row.second.read)
+           && out.number(row.second.delivered);
+  });
+}
+
+} // namespace
+
+PARLEY_RECORD_CODEC(meta_record, small_value_bytes)
+PARLEY_RECORD_CODEC(account_record, small_value_bytes)
+PARLEY_RECORD_CODEC(conversation_record, small_value_bytes)
+PARLEY_RECORD_CODEC(cursors_record, small_value_bytes)
+PARLEY_RECORD_CODEC(dedupe_record, small_value_bytes)
+PARLEY_RECORD_CODEC(outbox_record, small_value_bytes)
+PARLEY_RECORD_CODEC(inbox_record, small_value_bytes)
+PARLEY_RECORD_CODEC(list_record, small_value_bytes)
+PARLEY_RECORD_CODEC(device_record, small_value_bytes)
+PARLEY_RECORD_CODEC(block_record, small_value_bytes)
+PARLEY_RECORD_CODEC(login_record, small_value_bytes)
+PARLEY_RECORD_CODEC(presence_record, small_value_bytes)
+
+} // namespace parley::history
