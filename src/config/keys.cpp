@@ -1,6 +1,6 @@
-#include "keys.hpp"
+#include "config/keys.hpp"
 
-#include "duration.hpp"
+#include "config/duration.hpp"
 
 #include "parley/config/address.hpp"
 

@@ -1,6 +1,6 @@
 #include "parley/config/load.hpp"
 
-#include "keys.hpp"
+#include "config/keys.hpp"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
