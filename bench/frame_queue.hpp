@@ -8,7 +8,8 @@ namespace parley::bench {
 
 /// What waits to be written to one socket, oldest first. An idle one holds no
 /// memory. At `size_max` a push is refused: the other side does not read.
-template <class Frame> class frame_queue {
+template <class Frame>
+class frame_queue {
 public:
   static constexpr size_t size_max = 1 << 16;
 
@@ -20,10 +21,9 @@ public:
     return true;
   }
 
-  const Frame& front() const { return frames_[head_]; }
-
-  void pop() {
-    frames_[head_++] = Frame{};
+  /// @pre The queue is not empty.
+  Frame pop() {
+    auto frame = std::move(frames_[head_++]);
     if (head_ == frames_.size()) {
       frames_.clear();
       head_ = 0;
@@ -32,6 +32,7 @@ public:
                     frames_.begin() + static_cast<std::ptrdiff_t>(head_));
       head_ = 0;
     }
+    return frame;
   }
 
   size_t size() const { return frames_.size() - head_; }

@@ -16,8 +16,8 @@ std::chrono::nanoseconds histogram::percentile(double share) const {
   if (count_ == 0)
     return {};
   auto wanted = std::clamp<uint64_t>(
-    static_cast<uint64_t>(std::ceil(share * static_cast<double>(count_))), 1,
-    count_);
+      static_cast<uint64_t>(std::ceil(share * static_cast<double>(count_))), 1,
+      count_);
   uint64_t seen = 0;
   size_t bucket = 0;
   while ((seen += counts_[bucket]) < wanted)
@@ -34,8 +34,8 @@ size_t histogram::bucket_of(uint64_t value) {
   constexpr uint64_t linear = uint64_t{2} << precision_bits;
   if (value < linear)
     return value;
-  auto shift = static_cast<unsigned>(std::bit_width(value)) - precision_bits
-               - 1;
+  auto shift =
+      static_cast<unsigned>(std::bit_width(value)) - precision_bits - 1;
   // The leading bit stays in the quotient and moves it one step further.
   return (size_t{shift} << precision_bits) + (value >> shift);
 }

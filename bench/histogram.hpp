@@ -25,8 +25,7 @@ public:
 private:
   /// Values below 128 have a bucket each; above, 64 for each power of two.
   static constexpr unsigned precision_bits = 6;
-  static constexpr size_t buckets = (64 - precision_bits + 1)
-                                    << precision_bits;
+  static constexpr size_t buckets = (64 - precision_bits + 1) << precision_bits;
 
   static size_t bucket_of(uint64_t value);
   static uint64_t middle_of(size_t bucket);

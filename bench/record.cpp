@@ -1,5 +1,7 @@
 #include "record.hpp"
 
+#include <algorithm>
+
 namespace parley::bench {
 
 std::string_view to_string(fault what) {
@@ -14,13 +16,15 @@ std::string_view to_string(fault what) {
       return "lost or out of order";
     case fault::inconsistent:
       return "inconsistent seq";
+    case fault::leaked:
+      return "leaked";
   }
   return "unknown";
 }
 
 send_record::send_record(uint32_t recipients, uint32_t capacity,
                          bool expects_acks)
-  : slots_(capacity), expected_(recipients), expects_acks_{expects_acks} {}
+    : slots_(capacity), expected_(recipients), expects_acks_{expects_acks} {}
 
 std::optional<uint64_t> send_record::send(instant at_time) {
   if (open() == slots_.size())
@@ -77,7 +81,7 @@ void send_record::retire() {
 bool sequence_check::event(uint64_t seq) {
   absorb();
   bool is_next = seq == last_ + 1;
-  last_ = seq;
+  last_ = std::max(last_, seq);
   absorb();
   return is_next;
 }

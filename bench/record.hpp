@@ -19,6 +19,7 @@ enum class fault : uint8_t {
   doubled,      ///< The same message twice to one session, or two acks.
   skipped,      ///< A later message came first: loss or wrong order.
   inconsistent, ///< Ack and deliveries disagree on the `seq`.
+  leaked,       ///< Delivered to someone who is not in the conversation.
 };
 
 std::string_view to_string(fault what);

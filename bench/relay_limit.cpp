@@ -83,7 +83,7 @@ using payload = std::shared_ptr<const std::string>;
 class peer : public std::enable_shared_from_this<peer> {
 public:
   peer(tcp_socket socket, directory& dir)
-    : ws_{std::move(socket)}, directory_{dir} {
+      : ws_{std::move(socket)}, directory_{dir} {
     ws_.next_layer().set_option(tcp::no_delay{true});
     ws_.auto_fragment(false);
     ws_.text(true);
@@ -93,12 +93,11 @@ public:
 
   void start() {
     upgrade_ = std::make_unique<upgrade>();
-    http::async_read(
-      ws_.next_layer(), upgrade_->buffer, upgrade_->request,
-      [self = shared_from_this()](error_code ec, size_t) {
-        if (!ec)
-          self->accept();
-      });
+    http::async_read(ws_.next_layer(), upgrade_->buffer, upgrade_->request,
+                     [self = shared_from_this()](error_code ec, size_t) {
+                       if (!ec)
+                         self->accept();
+                     });
   }
 
   void push(payload frame) {
@@ -106,7 +105,7 @@ public:
       ws_.next_layer().close();
       return;
     }
-    if (open_ && queue_.size() == 1)
+    if (open_ && !writing_)
       write();
   }
 
@@ -133,8 +132,7 @@ private:
   void run() {
     upgrade_.reset();
     open_ = true;
-    if (queue_.size() > 0)
-      write();
+    write();
     read();
   }
 
@@ -196,7 +194,7 @@ private:
     group_ = group;
     directory_.join(group_, *this);
     push(std::make_shared<const std::string>(
-      fmt::format(R"({{"t":"joined","conv":"{}"}})", group)));
+        fmt::format(R"({{"t":"joined","conv":"{}"}})", group)));
   }
 
   void acknowledge(const json::object& fields, std::string_view conv) {
@@ -205,20 +203,20 @@ private:
     auto cid = text_of(fields, "cid");
     if (id == nullptr || !id->is_int64() || !cid)
       return;
-    auto ts = duration_cast<milliseconds>(
-      system_clock::now().time_since_epoch());
+    auto ts =
+        duration_cast<milliseconds>(system_clock::now().time_since_epoch());
     push(std::make_shared<const std::string>(fmt::format(
-      R"({{"t":"ack","id":{},"cid":"{}","conv":"{}","seq":{},"ts":{}}})",
-      id->get_int64(), *cid, conv, directory_.next_seq(), ts.count())));
+        R"({{"t":"ack","id":{},"cid":"{}","conv":"{}","seq":{},"ts":{}}})",
+        id->get_int64(), *cid, conv, directory_.next_seq(), ts.count())));
   }
 
   void write() {
-    ws_.async_write(net::buffer(*queue_.front()),
+    writing_ = queue_.size() > 0 ? queue_.pop() : nullptr;
+    if (!writing_)
+      return;
+    ws_.async_write(net::buffer(*writing_),
                     [self = shared_from_this()](error_code ec, size_t) {
-                      if (ec)
-                        return;
-                      self->queue_.pop();
-                      if (self->queue_.size() > 0)
+                      if (!ec)
                         self->write();
                     });
   }
@@ -228,6 +226,7 @@ private:
   std::unique_ptr<upgrade> upgrade_; ///< Gone once the socket is upgraded.
   beast::flat_buffer buffer_;
   frame_queue<payload> queue_;
+  payload writing_; ///< Null while nothing is being written.
   std::string user_;
   std::string group_;
   bool open_ = false;
@@ -237,8 +236,8 @@ private:
 class listener {
 public:
   listener(net::io_context& io, uint16_t port, directory& dir)
-    : acceptor_{io, tcp::endpoint{net::ip::address_v4::loopback(), port}},
-      directory_{dir} {}
+      : acceptor_{io, tcp::endpoint{net::ip::address_v4::loopback(), port}},
+        directory_{dir} {}
 
   uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
