@@ -1,0 +1,152 @@
+#include "support/server_process.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <stdexcept>
+#include <system_error>
+#include <unistd.h>
+
+namespace parley::test {
+
+namespace {
+
+constexpr std::string_view ready_line = "parley: ready at http://";
+
+std::string toml_string(std::string_view text) {
+  std::string result = "\"";
+  for (char c : text) {
+    if (c == '"' || c == '\\')
+      result += '\\';
+    result += c == '\n' ? std::string("\\n") : std::string(1, c);
+  }
+  return result + "\"";
+}
+
+endpoint parse_endpoint(std::string_view address) {
+  const auto colon = address.rfind(':');
+  return {std::string(address.substr(0, colon)),
+          static_cast<uint16_t>(
+              std::stoul(std::string(address.substr(colon + 1))))};
+}
+
+/// What most tests want: a free port, and passwords that cost little.
+overrides defaults(const std::filesystem::path& data_dir) {
+  return {{"node.data_dir", data_dir.string()},
+          {"http.listen", "127.0.0.1:0"},
+          {"auth.argon2_memory_kib", 8},
+          {"auth.argon2_iterations", 1}};
+}
+
+} // namespace
+
+temporary_directory::temporary_directory() {
+  auto name =
+      (std::filesystem::temp_directory_path() / "parley-test-XXXXXX").string();
+  if (!::mkdtemp(name.data()))
+    throw std::system_error(errno, std::generic_category(), "mkdtemp");
+  path_ = name;
+}
+
+temporary_directory::~temporary_directory() {
+  std::error_code ignored;
+  if (!std::getenv("PARLEY_TEST_KEEP"))
+    std::filesystem::remove_all(path_, ignored);
+}
+
+toml_value::toml_value(const char* value) : text_(toml_string(value)) {}
+
+toml_value::toml_value(const std::string& value) : text_(toml_string(value)) {}
+
+toml_value toml_value::list(const std::vector<std::string>& values) {
+  toml_value result("");
+  result.text_ = "[";
+  for (const auto& value : values)
+    result.text_ += toml_string(value) + ",";
+  result.text_ += "]";
+  return result;
+}
+
+std::string to_toml(const overrides& settings) {
+  std::map<std::string, std::string> tables;
+  for (const auto& [key, value] : settings) {
+    const auto dot = key.rfind('.');
+    tables[key.substr(0, dot)] +=
+        key.substr(dot + 1) + " = " + value.text() + "\n";
+  }
+  std::string result;
+  for (const auto& [table, body] : tables)
+    result += "[" + table + "]\n" + body;
+  return result;
+}
+
+server_process::server_process(const overrides& settings,
+                               const child_process::environment& extra)
+    : config_(dir_.path() / "parley.toml") {
+  auto all = settings;
+  all.merge(defaults(data_dir()));
+  std::ofstream(config_) << to_toml(all);
+  start(extra);
+}
+
+server_process::~server_process() = default;
+
+void server_process::start(const child_process::environment& extra) {
+  process_.emplace(
+      std::vector<std::string>{binary(), "serve", "--config", config_.string()},
+      extra);
+  auto line = process_->wait_for_line(ready_line);
+  if (!line)
+    throw std::runtime_error("the node did not get ready; it wrote:\n" + log());
+  where_ = parse_endpoint(std::string_view(*line).substr(ready_line.size()));
+}
+
+void server_process::restart(const child_process::environment& extra) {
+  process_.reset();
+  start(extra);
+}
+
+void server_process::kill() {
+  process_->signal(SIGKILL);
+  process_->wait_exit();
+}
+
+int server_process::terminate(milliseconds limit) {
+  send_terminate();
+  return wait_exit(limit);
+}
+
+void server_process::send_terminate() {
+  process_->signal(SIGTERM);
+}
+
+int server_process::wait_exit(milliseconds limit) {
+  return process_->wait_exit(limit);
+}
+
+std::string server_process::log() const {
+  return process_->output() + process_->errors();
+}
+
+size_t server_process::resident_bytes() const {
+  std::ifstream statm("/proc/" + std::to_string(process_->pid()) + "/statm");
+  size_t total = 0;
+  size_t resident = 0;
+  statm >> total >> resident;
+  return resident * static_cast<size_t>(::sysconf(_SC_PAGESIZE));
+}
+
+finished
+server_process::admin(const std::vector<std::string>& arguments) const {
+  std::vector<std::string> argv{binary(), "admin", "--socket",
+                                control_socket().string()};
+  argv.insert(argv.end(), arguments.begin(), arguments.end());
+  return run(argv);
+}
+
+std::string server_process::binary() {
+  const auto* chosen = std::getenv("PARLEY_BINARY");
+  return chosen ? chosen : PARLEY_BINARY;
+}
+
+} // namespace parley::test
