@@ -16,7 +16,7 @@ namespace parley::config {
 
 namespace {
 
-constexpr size_t file_bytes_max = 1024 * 1024;
+constexpr size_t file_bytes_max = size_t{1} << 20;
 
 /// Whether `name` lies in the table `path`; "" is the whole file.
 bool is_inside(std::string_view name, std::string_view path) {
