@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
 #include <stdexcept>
 #include <unistd.h>
 
@@ -22,6 +23,9 @@ constexpr std::chrono::seconds silence_max{30};
 /// may be due beyond them before the run is given up.
 constexpr uint32_t open_loop_capacity = 1024;
 constexpr size_t overdue_max = 10'000;
+
+/// What the report shows as `-`.
+constexpr auto unknown = std::numeric_limits<double>::quiet_NaN();
 
 double ms(nanoseconds time) {
   return duration<double, std::milli>{time}.count();
@@ -45,8 +49,10 @@ std::optional<origin> parse_cid(std::string_view cid) {
   return result;
 }
 
-uint64_t resident_of(const target& system) {
-  return system.pid() ? usage_of(*system.pid()).resident_bytes : 0;
+double resident_of(const target& system) {
+  if (!system.pid())
+    return unknown;
+  return static_cast<double>(usage_of(*system.pid()).resident_bytes);
 }
 
 } // namespace
@@ -65,9 +71,7 @@ void load::set_up() {
   open(shape_.sessions(), system_.endpoint(), [&](uint32_t session) {
     return system_.session_of(session, groups ? rooms_[room_of(session)] : "");
   });
-  bytes_per_session_ =
-      (static_cast<double>(resident_of(system_)) - static_cast<double>(before))
-      / shape_.sessions();
+  bytes_per_session_ = (resident_of(system_) - before) / shape_.sessions();
   if (groups && system_.is_parley())
     make_groups();
   make_senders();
@@ -292,12 +296,14 @@ load_figures load::run(nanoseconds warm_up, nanoseconds measure) {
   if (deliveries_ == 0)
     return {};
   auto count = static_cast<double>(deliveries_);
+  bool has_pid = system_.pid().has_value();
   return {.deliveries_per_s = count / passed.count(),
           .p50_ms = ms(latency_.percentile(0.5)),
           .p99_ms = ms(latency_.percentile(0.99)),
           .p999_ms = ms(latency_.percentile(0.999)),
-          .server_us_per_delivery = server.count() * 1e6 / count,
-          .server_cores = server / passed,
+          .server_us_per_delivery =
+              has_pid ? server.count() * 1e6 / count : unknown,
+          .server_cores = has_pid ? server / passed : unknown,
           .generator_cores = own / passed};
 }
 

@@ -25,7 +25,8 @@ struct load_shape {
   uint32_t senders() const { return rooms * senders_per_room; }
 };
 
-/// What one measured stretch of time showed.
+/// What one measured stretch of time showed. Figures of the server are NaN
+/// where its process is not known.
 struct load_figures {
   double deliveries_per_s = 0;
   double p50_ms = 0;

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/system/system_error.hpp>
 #include <fmt/core.h>
 
 #include <cstdio>
@@ -111,6 +112,9 @@ int run(options& opts) {
       print(opts, result);
       return 0;
     }
+  } catch (const boost::system::system_error& error) {
+    // Its what() also names a line of a library.
+    faults.add("connection to the server: " + error.code().message());
   } catch (const std::exception& error) {
     faults.add(error.what());
   }

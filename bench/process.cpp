@@ -151,19 +151,21 @@ bool process::ended() {
 void process::await_ready(const std::string& prefix,
                           std::chrono::seconds limit) {
   auto deadline = clock::now() + limit;
-  std::string line;
   while (clock::now() < deadline) {
     bool over = ended();
     std::ifstream printed{log_};
+    std::string last;
     // A line without its end may not be whole yet.
-    while (std::getline(printed, line) && !printed.eof())
+    for (std::string line; std::getline(printed, line) && !printed.eof();) {
       if (line.starts_with(prefix)) {
         url_ = line.substr(prefix.size());
         return;
       }
+      last = std::move(line);
+    }
     if (over)
       throw std::runtime_error{fmt::format(
-          "the server ended before it was ready; its last line: {}", line)};
+          "the server ended before it was ready; its last line: {}", last)};
     std::this_thread::sleep_for(1ms);
   }
   throw std::runtime_error{

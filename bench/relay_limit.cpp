@@ -4,7 +4,7 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
-#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/message.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/websocket/rfc6455.hpp>
 #include <boost/json/monotonic_resource.hpp>
@@ -12,7 +12,6 @@
 #include <boost/json/value.hpp>
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <cstring>

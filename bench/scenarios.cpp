@@ -23,6 +23,8 @@ std::vector<target_kind> systems_of(const options& opts) {
     result = {target_kind::relay, target_kind::relay_with_acks};
   if (!opts.server.empty() || !opts.url.empty())
     result.push_back(target_kind::parley);
+  if (result.empty())
+    throw std::runtime_error{"nothing to measure: give --server or --url"};
   return result;
 }
 
@@ -148,9 +150,9 @@ report run_idle(const options& opts, loop& runner, fault_log& faults) {
 }
 
 report run_start(const options& opts, loop& runner, fault_log& faults) {
-  target system{target_kind::parley, opts, runner};
-  if (!system.is_own())
+  if (opts.server.empty())
     throw std::runtime_error{"start needs --server: it kills the server"};
+  target system{target_kind::parley, opts, runner};
   load_shape shape;
   shape.rooms = std::max((opts.senders > 0 ? opts.senders : 200) / 2, 1U);
   shape.in_flight = opts.in_flight > 0 ? opts.in_flight : 8;
