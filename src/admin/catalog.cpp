@@ -1,0 +1,136 @@
+#include "parley/admin/catalog.hpp"
+
+#include "parley/admin/limits.hpp"
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+namespace parley::admin {
+
+namespace {
+
+namespace json = boost::json;
+
+constexpr auto text = value_kind::text;
+constexpr auto number = value_kind::number;
+constexpr auto flag = value_kind::flag;
+constexpr auto secret = value_kind::secret;
+
+constexpr argument required_user{"user", text, true, "Name of the user", {}, 0};
+
+bool fits(const argument& expected, const json::value& given) {
+  switch (expected.kind) {
+    case text:
+    case secret:
+      return given.is_string() && !given.get_string().empty()
+             && given.get_string().size() <= text_bytes_max;
+    case flag:
+      return given.is_bool();
+    case number:
+      break;
+  }
+  if (!given.is_int64())
+    return false;
+  auto value = given.get_int64();
+  return value > 0 && static_cast<uint64_t>(value) <= expected.max;
+}
+
+std::string describe(const argument& expected) {
+  switch (expected.kind) {
+    case flag:
+      return "true or false";
+    case number:
+      return fmt::format("an integer from 1 to {}", expected.max);
+    case text:
+    case secret:
+      break;
+  }
+  return fmt::format("a text of 1 to {} bytes", text_bytes_max);
+}
+
+error bad(std::string message) {
+  return {errc::bad_request, std::move(message)};
+}
+
+} // namespace
+
+const std::vector<command>& catalog() {
+  static const std::vector<command> table{
+      {"status", "Shows the node: sessions, rates, storage, queues", {}, false},
+      {"users list",
+       "Lists users by name",
+       {{"prefix", text, false, "Only names that begin with this", {}, 0},
+        {"limit", number, false, "At most so many (100)", {}, rows_max}},
+       false},
+      {"users show", "Shows one user", {required_user}, false},
+      {"users create",
+       "Creates a user",
+       {required_user,
+        {"display_name", text, false, "Name for people to read", {}, 0},
+        {"password", secret, true, "The user's password", {}, 0}},
+       true},
+      {"users disable",
+       "Ends a user's sessions and refuses logins",
+       {required_user, {"off", flag, false, "Allow the user again", {}, 0}},
+       true},
+      {"users password",
+       "Replaces a user's password and ends all logins",
+       {required_user,
+        {"password", secret, true, "The user's new password", {}, 0}},
+       true},
+      {"sessions list",
+       "Lists live sessions",
+       {{"user", text, false, "Only this user's", {}, 0},
+        {"limit", number, false, "At most so many (1000)", {}, rows_max}},
+       false},
+      {"sessions kick",
+       "Ends a user's sessions",
+       {required_user,
+        {"device", text, false, "Only this device's", "session", 0},
+        {"session", text, false, "Only this one", "device", 0}},
+       true},
+      {"groups show",
+       "Shows a conversation and its members",
+       {{"conv", text, true, "Its id, as g:… or dm:…", {}, 0}},
+       false},
+      {"log-level",
+       "Changes what the node logs until it stops",
+       {{"level", text, true, "trace, debug, info, warn, error or off", {}, 0}},
+       true},
+      {"shutdown", "Stops the node as SIGTERM does", {}, true},
+  };
+  return table;
+}
+
+const command* find(std::string_view name) noexcept {
+  const auto& table = catalog();
+  auto found =
+      std::ranges::find(table, name, [](const auto& x) { return x.name; });
+  return found == table.end() ? nullptr : &*found;
+}
+
+result<void> check(const command& what, const json::object& args) {
+  for (const auto& [key, value] : args) {
+    auto named = [name = std::string_view{key}](const argument& x) {
+      return x.name == name;
+    };
+    auto expected = std::ranges::find_if(what.arguments, named);
+    if (expected == what.arguments.end())
+      return bad(fmt::format("unknown argument for {}", what.name));
+    if (!fits(*expected, value))
+      return bad(
+          fmt::format("{}: expected {}", expected->name, describe(*expected)));
+    if (!expected->excludes.empty() && args.contains(expected->excludes))
+      return bad(fmt::format("{} and {} exclude each other", expected->name,
+                             expected->excludes));
+  }
+  for (const auto& x : what.arguments)
+    if (x.required && !args.contains(x.name))
+      return bad(fmt::format("{}: missing", x.name));
+  return {};
+}
+
+} // namespace parley::admin
