@@ -1,0 +1,68 @@
+#include "parley/server/data_dir.hpp"
+
+#include "parley/history/reader.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <sys/stat.h>
+
+namespace parley::server {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+error failure(std::string message) {
+  return {errc::internal, std::move(message), 0};
+}
+
+} // namespace
+
+result<void> make_data_dir(const fs::path& at) {
+  auto path = fs::absolute(at).lexically_normal();
+  if (!path.has_filename()) // It ended with a slash.
+    path = path.parent_path();
+  std::error_code failed;
+  fs::create_directories(path.parent_path(), failed);
+  if (failed)
+    return failure(
+        fmt::format("{}: {}", path.parent_path().string(), failed.message()));
+  if (::mkdir(path.c_str(), S_IRWXU) == 0)
+    return {};
+  auto reason = errno;
+  if (reason == EEXIST && fs::is_directory(path, failed))
+    return {};
+  return failure(fmt::format("{}: {}", path.string(), std::strerror(reason)));
+}
+
+fs::path store_path(const fs::path& data_dir) {
+  return data_dir / "history";
+}
+
+result<history::meta_record> begin_start(history::store& in,
+                                         uint32_t partitions) {
+  auto key = history::meta_key();
+  auto found = history::load<history::meta_record>(in, key);
+  if (!found)
+    return found.error();
+  auto meta = found->value_or(history::meta_record{data_format, partitions, 0});
+  if (meta.format != data_format)
+    return failure(fmt::format("the data directory has format {}, this version "
+                               "of Parley knows {}",
+                               meta.format, data_format));
+  if (meta.partitions != partitions)
+    return failure(fmt::format("the data directory has {} partitions, which "
+                               "its first start fixed: set cluster.partitions "
+                               "to that instead of {}",
+                               meta.partitions, partitions));
+  ++meta.starts;
+  history::batch row;
+  row.put(history::family::state, key, history::encode(meta));
+  if (auto written = in.write({row}); !written)
+    return written.error();
+  return meta;
+}
+
+} // namespace parley::server

@@ -1,0 +1,211 @@
+#include "server/node.hpp"
+
+#include "parley/actors/messages.hpp"
+#include "parley/actors/spawn.hpp"
+#include "parley/base/log.hpp"
+#include "parley/base/metrics.hpp"
+#include "parley/base/random.hpp"
+#include "parley/history/open.hpp"
+#include "parley/server/data_dir.hpp"
+#include "parley/server/drain.hpp"
+#include "parley/server/recovery.hpp"
+#include "parley/server/run.hpp"
+
+#include <caf/all.hpp>
+
+#include <filesystem>
+#include <thread>
+#include <unistd.h>
+
+namespace parley::server {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto reconnect_within = 5'000ms; ///< Told to clients.
+
+// Together below run()'s limit for the whole stop.
+constexpr auto clients_leave = 3'000ms;
+constexpr auto partitions_end = 4'000ms;
+constexpr auto journal_ends = 2'000ms;
+constexpr auto helpers_end = 500ms;
+
+/// EX_SOFTWARE: what was acknowledged is durable, nothing else may be.
+constexpr int exit_after_failed_write = 70;
+
+void configure(caf::actor_system_config& to, const config::actor_settings& by) {
+  register_messages(to);
+  to.set("scheduler.policy", caf::atom_from_string(by.policy));
+  to.set("scheduler.max-threads", size_t{by.threads});
+  to.set("scheduler.max-throughput", size_t{by.throughput});
+  to.set("logger.console", caf::atom("none"));
+  to.set("logger.file-verbosity", caf::atom("quiet"));
+}
+
+void fail(const error& why) {
+  log::error("node.failed", "a write failed, nothing more is acknowledged: {}",
+             why.message);
+  ::_exit(exit_after_failed_write);
+}
+
+} // namespace
+
+node::node(config::settings with)
+    : started_(std::chrono::steady_clock::now()), settings_(std::move(with)) {}
+
+node::~node() {
+  stop();
+}
+
+result<void> node::start(std::function<void()> shut_down) {
+  if (auto opened = open_data(); !opened)
+    return opened;
+  start_actors();
+  if (auto replayed = replay(); !replayed)
+    return replayed;
+  disk_.emplace(settings_.storage, context_->refuses_sends);
+  ticker_.emplace([this] { beat(); });
+  return start_doors(std::move(shut_down));
+}
+
+result<void> node::open_data() {
+  fs::path data_dir{settings_.node.data_dir};
+  if (auto made = make_data_dir(data_dir); !made)
+    return made;
+  const auto& by = settings_.storage;
+  history::open_options options;
+  options.path = store_path(data_dir).string();
+  options.block_cache_bytes = uint64_t{by.block_cache_mb} << 20;
+  options.write_buffer_bytes = uint64_t{by.write_buffer_mb} << 20;
+  options.blob_min_bytes = by.blob_min_bytes;
+  auto opened = history::open_rocks(options);
+  if (!opened)
+    return opened.error();
+  store_ = std::move(*opened);
+  auto meta = begin_start(*store_, settings_.cluster.partitions);
+  if (!meta)
+    return meta.error();
+  auto tokens = gateway::token_service::open(settings_, clock_);
+  if (!tokens)
+    return tokens.error();
+  tokens_ = std::move(*tokens);
+  context_ = std::make_shared<node_context>();
+  context_->settings = settings_;
+  context_->clock = &clock_;
+  context_->random = &system_random();
+  context_->store = store_.get();
+  context_->tokens = tokens_.get();
+  context_->starts = meta->starts;
+  return {};
+}
+
+void node::start_actors() {
+  configure(actors_config_.emplace(), settings_.actors);
+  auto& sys = actors_.emplace(*actors_config_);
+  context_->journal = spawn_journal(sys, *store_, fail);
+  for (uint32_t i = 0; i < settings_.storage.readers; ++i)
+    context_->readers.push_back(spawn_reader(sys, *store_));
+  for (uint32_t i = 0; i < settings_.actors.threads; ++i)
+    context_->couriers.push_back(spawn_courier(sys));
+  // Its size says where a name lives, so it stands before the first partition
+  // runs; the handles follow before anything is sent.
+  auto& partitions = context_->partitions;
+  partitions.resize(settings_.cluster.partitions);
+  for (size_t i = 0; i < partitions.size(); ++i)
+    partitions[i] = spawn_partition(sys, context_, static_cast<uint16_t>(i));
+}
+
+result<void> node::replay() {
+  auto wake_up = [this](const std::string& conv) {
+    caf::anon_send(context_->home(conv), to_conversation{conv}, wake{});
+  };
+  auto open = find_open_work(*store_, settings_.cluster.partitions, wake_up);
+  if (!open)
+    return open.error();
+  log::info("node.recovered", "start={} conversations={} entries={}",
+            context_->starts, open->conversations, open->entries);
+  return {};
+}
+
+result<void> node::start_doors(std::function<void()> shut_down) {
+  auto front = gateway::start_front(*actors_, context_, *tokens_);
+  if (!front)
+    return front.error();
+  front_ = std::move(*front);
+  // Beside the clients' pool, so that the operator does not wait for logins.
+  auto passwords = settings_.auth;
+  passwords.argon2_threads = 1;
+  operator_passwords_ =
+      std::make_unique<gateway::password_pool>(passwords, system_random());
+  admin::services with;
+  with.node = context_;
+  with.version = version();
+  with.started = started_;
+  with.hash = [this](std::string password, auto done) {
+    operator_passwords_->hash(std::move(password), std::move(done));
+  };
+  with.messages_per_s = [this] {
+    return rate_.per_second();
+  };
+  with.shut_down = std::move(shut_down);
+  auto control =
+      admin::control::start(std::move(with), admin::socket_path(settings_));
+  if (!control)
+    return control.error();
+  control_ = std::move(*control);
+  front_->set_ready(true);
+  return {};
+}
+
+/// On the ticker's thread, once a second.
+void node::beat() {
+  for (const auto& partition : context_->partitions)
+    caf::anon_send(partition, tick{});
+  rate_.sample(metrics::value(metrics::counter::messages_appended));
+  std::error_code failed;
+  auto space = fs::space(settings_.node.data_dir, failed);
+  if (!failed)
+    disk_->look({space.capacity - space.free, space.available});
+}
+
+void node::stop() {
+  send_clients_away();
+  ticker_.reset();
+  if (actors_)
+    stop_actors();
+  control_.reset();
+  front_.reset();
+  actors_.reset();
+  context_.reset();
+}
+
+void node::send_clients_away() {
+  if (!front_)
+    return;
+  front_->set_ready(false);
+  front_->stop_accepting();
+  front_->drain({settings_.http.public_url}, reconnect_within.count());
+  auto end = std::chrono::steady_clock::now() + clients_leave;
+  while (front_->connections() > 0 && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(10ms);
+}
+
+/// Partitions hand their last state to the journal before they end, and the
+/// journal commits what it holds before it does.
+void node::stop_actors() {
+  caf::scoped_actor self{*actors_};
+  drain(self, context_->partitions, partitions_end, "partition");
+  drain(self, {context_->journal}, journal_ends, "journal");
+  // No I/O thread may meet an actor system that is gone.
+  if (control_)
+    control_->stop();
+  operator_passwords_.reset();
+  if (front_)
+    front_->stop();
+  drain(self, context_->readers, helpers_end, "reader");
+  drain(self, context_->couriers, helpers_end, "courier");
+}
+
+} // namespace parley::server

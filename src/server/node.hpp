@@ -1,0 +1,75 @@
+#pragma once
+
+#include "server/ticker.hpp"
+
+#include "parley/actors/context.hpp"
+#include "parley/admin/control.hpp"
+#include "parley/base/clock.hpp"
+#include "parley/base/error.hpp"
+#include "parley/config/settings.hpp"
+#include "parley/gateway/front.hpp"
+#include "parley/gateway/passwords.hpp"
+#include "parley/gateway/tokens.hpp"
+#include "parley/history/store.hpp"
+#include "parley/server/disk_watch.hpp"
+#include "parley/server/rate_meter.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace parley::server {
+
+/// Everything that one node is made of, in the order in which it is made.
+/// `settings` have all their numbers of threads (see sized()).
+class node {
+public:
+  explicit node(config::settings with);
+  node(const node&) = delete;
+  node& operator=(const node&) = delete;
+  ~node();
+
+  /// Opens the data directory, starts the actors, replays what is open and
+  /// serves. `shut_down` is what the operator's command of that name calls.
+  /// Blocks until clients are served. Errors: why not, for the operator; stop()
+  /// is still due.
+  result<void> start(std::function<void()> shut_down);
+
+  /// "ADDRESS:PORT"
+  std::string address() const { return front_->address(); }
+
+  /// Stops in the order that loses nothing, each step for a bounded time.
+  void stop();
+
+private:
+  result<void> open_data();
+  void start_actors();
+  result<void> replay();
+  result<void> start_doors(std::function<void()> shut_down);
+  void beat();
+
+  void send_clients_away();
+  void stop_actors();
+
+  std::chrono::steady_clock::time_point started_;
+  config::settings settings_;
+  system_wall_clock clock_;
+  rate_meter rate_;
+  std::unique_ptr<history::store> store_;
+  std::unique_ptr<gateway::token_service> tokens_;
+  std::shared_ptr<node_context> context_;
+  std::optional<caf::actor_system_config> actors_config_;
+  std::optional<caf::actor_system> actors_;
+  std::unique_ptr<gateway::front> front_;
+  std::unique_ptr<gateway::password_pool> operator_passwords_;
+  std::unique_ptr<admin::control> control_;
+  std::optional<disk_watch> disk_;
+  std::optional<ticker> ticker_;
+};
+
+} // namespace parley::server

@@ -1,0 +1,30 @@
+#include "parley/server/recovery.hpp"
+
+#include "parley/history/reader.hpp"
+
+namespace parley::server {
+
+result<open_work>
+find_open_work(const history::store& in, uint32_t partitions,
+               const std::function<void(const std::string& conv)>& wake) {
+  open_work found;
+  for (uint32_t partition = 0; partition < partitions; ++partition) {
+    auto prefix = history::state_prefix(history::record::outbox,
+                                        static_cast<uint16_t>(partition));
+    auto rows = history::load_all<history::outbox_record>(in, prefix);
+    if (!rows)
+      return rows.error();
+    for (const auto& row : *rows) {
+      auto last = history::last_entry(in, place_of(row.conv, partitions));
+      if (!last)
+        return last.error();
+      ++found.conversations;
+      if (last->first > row.delivered)
+        found.entries += last->first - row.delivered;
+      wake(row.conv);
+    }
+  }
+  return found;
+}
+
+} // namespace parley::server
