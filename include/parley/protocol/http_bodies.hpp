@@ -43,7 +43,9 @@ struct settings_body {
 struct group_body {
   std::string cid; ///< Empty: none.
   std::string name;
-  std::vector<std::string> members; ///< Without repeats, at most 100.
+  /// Without repeats, at most 200 and of any form: whoever makes the group
+  /// answers `group_full` and `not_found`.
+  std::vector<std::string> members;
 };
 
 result<register_body> parse_register(std::string_view body);

@@ -10,7 +10,10 @@
 #include <vector>
 
 /// What a client may say over the WebSocket, as values. Everything here is
-/// checked by form (names, lengths, ranges); nothing by rights.
+/// checked by form (lengths, ranges, the names that a client makes up: cid and
+/// device); nothing by rights. Users and conversations that a request names are
+/// any text of up to limits::reference_bytes_max: one that has no valid form
+/// does not exist, and is answered as any other that does not.
 namespace parley::protocol {
 
 struct auth_request {
