@@ -95,6 +95,10 @@ struct delivery {
   shared_bytes tail;                           ///< protocol::encode_tail.
 };
 
+/// In place of a `prev` that is not known: an entry that makes someone a
+/// member.
+inline constexpr uint64_t any_prev = UINT64_MAX;
+
 /// Consecutive entries of one conversation for one member, oldest first. Sent
 /// again until `taken`.
 struct deliver {
@@ -419,19 +423,26 @@ struct status_moved {
 
 // -- partition, journal, reader ----------------------------------------------
 
-/// What a partition gives an actor that it activates.
-struct activation {
-  std::string name;
-  place where;
-};
-
 /// Idle actors are asked whether they can be let go. They answer `rested` once
 /// nothing is open and everything is durable.
-struct rest {};
+struct rest {
+  uint64_t routed = 0; ///< How many messages it was passed so far.
+};
 struct rested {
-  uint8_t kind = 0; ///< What the actor is: see partition.cpp.
+  uint8_t kind = 0; ///< An actor_kind.
   std::string name;
-  uint64_t handled = 0; ///< Routed messages it has handled.
+  uint64_t routed = 0; ///< As asked: whoever was passed more since stays.
+};
+enum class actor_kind : uint8_t { user, conversation, presence };
+
+/// The live sessions of a user, to its actor, whenever they change.
+struct session_ref {
+  std::string id;
+  std::string device;
+  caf::actor handle;
+};
+struct sessions_now {
+  std::vector<session_ref> all;
 };
 
 /// The beat of the node, every second, to each partition.
@@ -445,11 +456,20 @@ struct committed {
   uint32_t count = 0; ///< So many more of this sender's batches are durable.
 };
 
+/// The journal to itself: write what has been gathered.
+struct flush {};
+
+/// To itself, behind all that waits in the mailbox: end.
+struct stop {};
+
 /// A question to the store, for a reader actor. Whatever `run` gives goes to
 /// whoever asked.
 struct read_job {
   std::function<caf::message(const history::store&)> run;
 };
+
+/// The answer of a `read_job` whose result lies elsewhere: see store_read.hpp.
+struct read_done {};
 
 /// Something for a courier to do: ask actors on behalf of a thread that is
 /// none.
@@ -470,12 +490,10 @@ CAF_ADD_TYPE_ID(parley, (parley::answer))
 CAF_ADD_TYPE_ID(parley, (parley::append))
 CAF_ADD_TYPE_ID(parley, (parley::appended))
 CAF_ADD_TYPE_ID(parley, (parley::refused))
-CAF_ADD_TYPE_ID(parley, (parley::delivery))
 CAF_ADD_TYPE_ID(parley, (parley::deliver))
 CAF_ADD_TYPE_ID(parley, (parley::taken))
 CAF_ADD_TYPE_ID(parley, (parley::missing))
 CAF_ADD_TYPE_ID(parley, (parley::wake))
-CAF_ADD_TYPE_ID(parley, (parley::live_event))
 CAF_ADD_TYPE_ID(parley, (parley::live_events))
 CAF_ADD_TYPE_ID(parley, (parley::fetch))
 CAF_ADD_TYPE_ID(parley, (parley::fetched))
@@ -531,13 +549,16 @@ CAF_ADD_TYPE_ID(parley, (parley::unobserve))
 CAF_ADD_TYPE_ID(parley, (parley::shares))
 CAF_ADD_TYPE_ID(parley, (parley::recheck))
 CAF_ADD_TYPE_ID(parley, (parley::status_moved))
-CAF_ADD_TYPE_ID(parley, (parley::activation))
 CAF_ADD_TYPE_ID(parley, (parley::rest))
 CAF_ADD_TYPE_ID(parley, (parley::rested))
+CAF_ADD_TYPE_ID(parley, (parley::sessions_now))
 CAF_ADD_TYPE_ID(parley, (parley::tick))
 CAF_ADD_TYPE_ID(parley, (parley::commit))
 CAF_ADD_TYPE_ID(parley, (parley::committed))
+CAF_ADD_TYPE_ID(parley, (parley::flush))
+CAF_ADD_TYPE_ID(parley, (parley::stop))
 CAF_ADD_TYPE_ID(parley, (parley::read_job))
+CAF_ADD_TYPE_ID(parley, (parley::read_done))
 CAF_ADD_TYPE_ID(parley, (parley::errand))
 
 CAF_END_TYPE_ID_BLOCK(parley)
@@ -550,12 +571,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::answer)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::append)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::appended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::refused)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::delivery)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::deliver)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::taken)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::missing)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::wake)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::live_event)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::live_events)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::fetch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::fetched)
@@ -611,11 +630,14 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::unobserve)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::shares)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::recheck)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::status_moved)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::activation)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::rest)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::rested)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::sessions_now)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::commit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::committed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::flush)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::stop)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::read_job)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::read_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::errand)

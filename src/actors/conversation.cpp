@@ -1,0 +1,194 @@
+#include "actors/conversation.hpp"
+
+#include "actors/store_read.hpp"
+
+#include "parley/base/fault.hpp"
+#include "parley/base/log.hpp"
+#include "parley/base/metrics.hpp"
+#include "parley/base/names.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+namespace parley {
+
+namespace {
+
+using history::record;
+
+/// Reads all that a conversation needs to go on where it stopped.
+result<conversation_load> load_conversation(const history::store& from,
+                                            const place& where) {
+  conversation_load all;
+  auto stored = history::load<history::conversation_record>(
+      from, history::state_key(record::conversation, where));
+  if (!stored)
+    return stored.error();
+  all.stored = stored->has_value();
+  if (all.stored)
+    all.record = std::move(**stored);
+  auto cursors = history::load<history::cursors_record>(
+      from, history::state_key(record::cursors, where));
+  if (!cursors)
+    return cursors.error();
+  if (*cursors)
+    all.cursors = std::move(**cursors);
+  auto outbox = history::load<history::outbox_record>(
+      from, history::state_key(record::outbox, where));
+  if (!outbox)
+    return outbox.error();
+  all.outbox = std::move(*outbox);
+  auto last = history::last_entry(from, where);
+  if (!last)
+    return last.error();
+  std::tie(all.last, all.last_ts) = *last;
+  return all;
+}
+
+} // namespace
+
+void conversation_state::start(activation what) {
+  node = std::move(what.node);
+  partition = std::move(what.partition);
+  name = std::move(what.name);
+  where = node->where(name);
+  is_group = valid_group(name);
+  read_store<conversation_load>(
+      self, *node, meanwhile::waits,
+      [at = where](const history::store& from) {
+        return load_conversation(from, at);
+      },
+      [this](result<conversation_load> all) {
+        if (all && (!all->stored || all->record.conv == name))
+          return on_loaded(std::move(*all));
+        log::error("conversation.load_failed", "conv={} why={}", name,
+                   all ? "another name has its hash" : all.error().message);
+        self->quit(caf::exit_reason::unhandled_exception);
+      });
+}
+
+void conversation_state::on_loaded(conversation_load all) {
+  record = std::move(all.record);
+  cursors = std::move(all.cursors);
+  stored = all.stored;
+  last = committed = all.last;
+  last_ts = all.last_ts;
+  all_recent = last == 0;
+  if (!stored) {
+    record.conv = name;
+    if (auto users = direct_users(name)) {
+      record.members.push_back({std::string{users->first}, role::member, 1, 0});
+      if (users->first != users->second)
+        record.members.push_back(
+            {std::string{users->second}, role::member, 1, 0});
+    }
+  }
+  if (all.outbox) {
+    outbox_open = true;
+    outbox_mark = all.outbox->delivered;
+    start_replay(outbox_mark);
+  }
+}
+
+/// Hands rows to the journal; `what` is dealt with when they are durable.
+void conversation_state::submit(history::batch rows, open_commit what) {
+  open.push_back(std::move(what));
+  self->send(node->journal, commit{std::move(rows)});
+}
+
+void conversation_state::on_committed(uint32_t count) {
+  std::vector<fresh_entry> entries;
+  for (; count > 0 && !open.empty(); --count) {
+    auto done = std::move(open.front());
+    open.pop_front();
+    if (!done.entries.empty()) {
+      committed = done.entries.back().what.seq;
+      metrics::add(metrics::counter::messages_appended, done.entries.size());
+      fault::point("ack.before_send");
+    }
+    for (const auto& x : done.askers)
+      self->send(x.who,
+                 appended{x.tag, name, x.cid, done.entries.back().what.seq,
+                          done.entries.back().what.ts, x.dup});
+    if (done.promise)
+      done.promise->deliver(answer{shared_bytes{std::move(done.fields)}});
+    std::move(done.entries.begin(), done.entries.end(),
+              std::back_inserter(entries));
+  }
+  if (!entries.empty())
+    deliver_fresh(std::move(entries));
+  run_queue();
+}
+
+/// The partition asks whether this conversation can be let go.
+void conversation_state::on_rest(const rest& x) {
+  if (!open.empty() || !queue.empty() || cursor_timer)
+    return;
+  if (behind > 0 || replaying) {
+    auto from = committed;
+    for (const auto& [user, p] : members)
+      from = std::min(from, p.taken);
+    return start_replay(from);
+  }
+  if (outbox_open) {
+    history::batch rows;
+    rows.erase(history::family::state,
+               history::state_key(record::outbox, where));
+    outbox_open = false;
+    return submit(std::move(rows), {});
+  }
+  self->send(partition, rested{static_cast<uint8_t>(actor_kind::conversation),
+                               name, x.routed});
+}
+
+namespace {
+
+caf::behavior conversation(caf::stateful_actor<conversation_state>* self,
+                           activation what) {
+  auto& s = self->state;
+  self->set_default_handler(caf::drop);
+  self->set_exit_handler([self](const caf::exit_msg& x) {
+    self->state.flush_cursors();
+    self->quit(x.reason);
+  });
+  s.start(std::move(what));
+  using to = const to_conversation&;
+  return {
+      [&s](to, append& x) { s.on_append(x); },
+      [&s](const committed& x) { s.on_committed(x.count); },
+      [&s](to, const taken& x) { s.on_taken(x); },
+      [&s](to, const missing& x) { s.on_missing(x); },
+      [](to, const wake&) {},
+      [&s](to, const get_history& x) { return s.on_history(x); },
+      [&s](to, const get_conversation& x) { return s.on_show(x); },
+      [&s](to, const move_cursor& x) { s.on_cursor(x); },
+      [&s](to, const typing& x) { s.on_typing(x); },
+      [&s](to, const create_group& x) { return s.on_create(x); },
+      [&s](to, const rename_group& x) { return s.on_rename(x); },
+      [&s](to, const delete_group& x) { return s.on_delete(x); },
+      [&s](to, const add_members& x) { return s.on_add(x); },
+      [&s](to, const set_role& x) { return s.on_set_role(x); },
+      [&s](to, const remove_member& x) { return s.on_remove(x); },
+      [&s](to, const set_closed& x) { return s.on_set_closed(x); },
+      [&s](const flush&) { s.flush_cursors(); },
+      [&s](const rest& x) { s.on_rest(x); },
+  };
+}
+
+} // namespace
+
+caf::actor spawn_conversation(caf::local_actor& by, activation what) {
+  return by.system().spawn(conversation, std::move(what));
+}
+
+caf::actor pick_reader(const node_context& node) {
+  auto waiting = metrics::value(metrics::gauge::reader_queue);
+  if (node.readers.empty()
+      || waiting >= static_cast<int64_t>(node.settings.storage.reader_queue))
+    return {};
+  metrics::move(metrics::gauge::reader_queue, 1);
+  auto at = node.next_reader.fetch_add(1, std::memory_order_relaxed);
+  return node.readers[at % node.readers.size()];
+}
+
+} // namespace parley

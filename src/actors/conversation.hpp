@@ -1,0 +1,213 @@
+#pragma once
+
+#include "actors/entities.hpp"
+
+#include "parley/actors/errors.hpp"
+#include "parley/actors/messages.hpp"
+#include "parley/history/reader.hpp"
+#include "parley/model/roster.hpp"
+
+#include <caf/all.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace parley {
+
+using shared_deliveries = std::shared_ptr<const std::vector<delivery>>;
+using names = std::shared_ptr<const std::vector<std::string>>;
+
+/// An entry that was given its `seq`, and whom it is addressed to.
+struct fresh_entry {
+  delivery what;
+  names recipients;
+};
+
+/// What one batch that the journal has not committed yet is about.
+struct open_commit {
+  std::vector<fresh_entry> entries;
+
+  struct asker {
+    caf::actor who;
+    uint64_t tag = 0;
+    std::string cid;
+    bool dup = false;
+  };
+  std::vector<asker> askers; ///< Who gets an `appended` for the entry.
+
+  /// Entries that changed the roster when they were made, not committed yet.
+  std::vector<entry> roster_changes;
+
+  std::optional<caf::response_promise> promise; ///< Who gets this `fields`.
+  std::string fields;
+};
+
+/// An act on its way, with what tells it from others.
+struct queued_act {
+  append what;
+  hash128 key;     ///< Of sender and `cid`.
+  hash128 content; ///< Of everything else.
+};
+
+/// What a conversation has told a member and heard back.
+struct progress {
+  uint64_t addressed = 0; ///< Last `seq` sent on to the member's inbox.
+  uint64_t taken = 0;     ///< Durable in that inbox up to here.
+};
+
+/// A stretch of entries to be delivered (again), as read from the store.
+struct replay_chunk {
+  std::vector<fresh_entry> entries;
+  std::vector<std::string> members; ///< Before the first entry.
+  uint64_t upto = 0;
+};
+
+/// The target of an edit, a deletion or a reaction.
+struct target_entry {
+  entry what;
+  overlay over;
+  std::vector<entry> edits; ///< Only for a deletion.
+};
+
+/// What a conversation reads when it is activated.
+struct conversation_load {
+  history::conversation_record record;
+  history::cursors_record cursors;
+  std::optional<history::outbox_record> outbox;
+  uint64_t last = 0;
+  timestamp last_ts = 0;
+  bool stored = false;
+};
+
+/// One conversation: decides what becomes an entry, gives it its `seq`, hands
+/// it to the journal, and delivers what is committed to the members' inboxes
+/// until each has taken it.
+struct conversation_state {
+  explicit conversation_state(caf::stateful_actor<conversation_state>* actor)
+      : self(actor) {}
+
+  // -- life, conversation.cpp
+  void start(activation what);
+  void on_loaded(conversation_load all);
+  void on_committed(uint32_t count);
+  void on_rest(const rest& x);
+  void submit(history::batch rows, open_commit what);
+
+  // -- acts, conversation_append.cpp
+  void on_append(append& x);
+  void run_queue();
+  bool run(queued_act& act);
+
+  // -- delivery, conversation_delivery.cpp
+  void deliver_fresh(std::vector<fresh_entry> entries);
+  void on_taken(const taken& x);
+  void on_missing(const missing& x);
+  void start_replay(uint64_t from);
+  void next_chunk();
+  void on_chunk(const replay_chunk& x);
+
+  // -- groups, conversation_groups.cpp
+  caf::result<answer> on_create(const create_group& x);
+  caf::result<answer> on_rename(const rename_group& x);
+  caf::result<answer> on_delete(const delete_group& x);
+  caf::result<answer> on_add(const add_members& x);
+  caf::result<answer> on_set_role(const set_role& x);
+  caf::result<answer> on_remove(const remove_member& x);
+  caf::result<answer> on_set_closed(const set_closed& x);
+
+  // -- reads and cursors, conversation_reads.cpp
+  caf::result<answer> on_history(const get_history& x);
+  caf::result<answer> on_show(const get_conversation& x);
+  void on_cursor(const move_cursor& x);
+  void on_typing(const typing& x);
+  void flush_cursors();
+
+  caf::stateful_actor<conversation_state>* self;
+  context_ptr node;
+  caf::actor partition;
+  std::string name;
+  place where;
+
+  history::conversation_record record;
+  history::cursors_record cursors;
+  bool stored = false; ///< The record has been written.
+  bool cursors_dirty = false;
+  bool cursor_timer = false;
+
+  uint64_t last = 0;      ///< The last `seq` given out.
+  uint64_t committed = 0; ///< The last that is durable.
+  timestamp last_ts = 0;
+
+  std::deque<queued_act> queue; ///< Acts to be dealt with, in order.
+  bool running = false;
+  std::deque<open_commit> open;
+  names everyone; ///< The members' names; made anew when they change.
+
+  struct known {
+    uint64_t seq = 0;
+    timestamp ts = 0;
+    hash128 content;
+  };
+  std::unordered_map<hash128, known> recent; ///< Dedupe entries in memory,
+  std::deque<hash128> recent_order;          ///< oldest first.
+  bool all_recent = false;                   ///< There are no others.
+  std::optional<hash128> looked_up;          ///< Known not to be stored.
+
+  std::unordered_map<std::string, progress> members;
+  size_t behind = 0; ///< Members that have not taken all they were sent.
+  bool outbox_open = false;
+  uint64_t outbox_mark = 0; ///< What the outbox row says.
+  bool replaying = false;
+  uint64_t replay_from = 0;
+  uint64_t chunk_end = 0;
+
+private:
+  // conversation_append.cpp
+  std::optional<bool> find_repeat(const queued_act& act);
+  void answer_repeat(const append& x, const known& was, const hash128& content);
+  void look_up(const hash128& key);
+  bool ready_to_post(const append& x);
+  void read_target(const append& x);
+  void act_on(const queued_act& act, const target_entry& target);
+  void act_edit(const queued_act& act, const target_entry& target);
+  void act_delete(const queued_act& act, const target_entry& target);
+  void act_react(const queued_act& act, const target_entry& target);
+  void post(queued_act& act);
+  void add(const queued_act& act, entry what, history::batch rows);
+  void refuse(const append& x, const error& why);
+  void refuse_first(const error& why);
+  void answer_dup(const append& x, uint64_t seq, timestamp ts);
+  void know(const hash128& key, known what);
+
+  // conversation_delivery.cpp
+  void send_to(const std::string& user, shared_deliveries entries);
+  uint64_t first_prev(const std::string& user, const delivery& x) const;
+
+  // conversation_groups.cpp
+  caf::result<answer> change(std::vector<entry> entries,
+                             caf::response_promise promise,
+                             std::string fields = {});
+  void check_users(const std::string& by, const std::vector<std::string>& users,
+                   caf::response_promise promise, std::function<void()> then);
+  void answer_creation(const create_group& x, caf::response_promise promise);
+
+  // shared
+  void write_entry(history::batch& rows, const entry& x);
+  void write_record(history::batch& rows);
+  void open_outbox(history::batch& rows);
+  fresh_entry addressed(const item& made);
+  timestamp next_ts();
+  void note_addressed(const std::string& user, uint64_t seq);
+
+  bool is_group = false;
+};
+
+} // namespace parley

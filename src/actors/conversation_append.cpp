@@ -1,0 +1,438 @@
+#include "actors/conversation.hpp"
+#include "actors/store_read.hpp"
+
+#include "parley/actors/ask.hpp"
+#include "parley/base/fault.hpp"
+#include "parley/base/limits.hpp"
+#include "parley/base/metrics.hpp"
+#include "parley/base/names.hpp"
+#include "parley/protocol/events.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace parley {
+
+namespace {
+
+using history::record;
+
+/// Acts that may wait for earlier commits.
+constexpr size_t queue_max = 4096;
+
+/// Dedupe entries to keep in memory, beyond which the store is asked.
+constexpr size_t recent_max = 2048;
+
+/// So far behind may the outbox row be: what a replay may have to repeat.
+constexpr uint64_t outbox_lag_max = 1000;
+
+/// What makes two acts under one `cid` the same act.
+hash128 content_of(const append& x) {
+  if (x.kind == entry_kind::msg && x.ref == 0)
+    return hash_of(x.body);
+  auto head = std::to_string(static_cast<int>(x.kind)) + ' '
+              + std::to_string(x.ref) + (x.on ? " + " : " - ") + x.emoji;
+  return hash_of(head, x.body);
+}
+
+std::string dedupe_key(const place& conv, const hash128& key) {
+  return history::state_key(record::dedupe, conv, key.view());
+}
+
+result<target_entry> load_target(const history::store& from, const place& where,
+                                 uint64_t seq, bool with_edits) {
+  auto found = history::read_entry(from, where, seq);
+  if (!found)
+    return found.error();
+  target_entry target{std::move(found->first), std::move(found->second), {}};
+  if (with_edits)
+    for (auto at : target.over.edits) {
+      auto edit = history::read_entry(from, where, at);
+      if (!edit)
+        return edit.error();
+      target.edits.push_back(std::move(edit->first));
+    }
+  return target;
+}
+
+} // namespace
+
+void conversation_state::on_append(append& x) {
+  fault::point("append.received");
+  if (queue.size() >= queue_max)
+    return refuse(x, {errc::unavailable, "too many acts wait"});
+  queued_act act;
+  if (!x.cid.empty()) {
+    act.key = hash_of(x.from, x.cid);
+    act.content = content_of(x);
+  }
+  act.what = std::move(x);
+  queue.push_back(std::move(act));
+  if (queue.size() == 1)
+    run_queue();
+}
+
+/// Deals with the acts in their order, as far as they need not wait.
+void conversation_state::run_queue() {
+  if (running)
+    return;
+  running = true;
+  while (!queue.empty() && run(queue.front()))
+    queue.pop_front();
+  running = false;
+}
+
+/// Ends the wait of the first act in the queue by a refusal.
+void conversation_state::refuse_first(const error& why) {
+  refuse(queue.front().what, why);
+  queue.pop_front();
+}
+
+/// @returns false if the act has to wait, for a read or for a commit; it is
+/// tried again after that.
+bool conversation_state::run(queued_act& act) {
+  auto& x = act.what;
+  if (!x.cid.empty())
+    if (auto done = find_repeat(act))
+      return *done;
+  if (x.kind == entry_kind::msg) {
+    if (auto ok = model::may_post(record, x.from); !ok) {
+      refuse(x, ok.error());
+      return true;
+    }
+    if (x.ref > last) {
+      refuse(x, {errc::not_found, "no such message to reply to"});
+      return true;
+    }
+    if (!ready_to_post(x))
+      return false;
+    post(act);
+    return true;
+  }
+  auto visible = model::visible_to(record, x.from, committed);
+  if (!visible || x.ref > last) {
+    refuse(x, {errc::not_found,
+               visible ? "no such message" : "no such conversation"});
+    return true;
+  }
+  // What these decide by is in the store only once it is committed.
+  if (open.empty())
+    read_target(x);
+  return false;
+}
+
+/// Whether the act was there before: true if it is answered, false if it has to
+/// wait for the answer to that, nothing if it is new.
+std::optional<bool> conversation_state::find_repeat(const queued_act& act) {
+  const auto& [x, key, content] = act;
+  if (auto was = recent.find(key); was != recent.end()) {
+    answer_repeat(x, was->second, content);
+    return true;
+  }
+  if (all_recent || looked_up == key)
+    return std::nullopt;
+  auto bytes = node->store->get(history::family::state, dedupe_key(where, key),
+                                history::reach::memory);
+  if (!bytes) {
+    look_up(key);
+    return false;
+  }
+  history::dedupe_record was;
+  if (!*bytes)
+    return std::nullopt;
+  if (!history::decode(**bytes, was)) {
+    refuse(x, {errc::internal, "a dedupe entry is damaged"});
+    return true;
+  }
+  answer_repeat(x, {was.seq, was.ts, was.content}, content);
+  return true;
+}
+
+void conversation_state::answer_repeat(const append& x, const known& was,
+                                       const hash128& content) {
+  if (was.content != content)
+    return refuse(x, {errc::cid_conflict, "the cid was used for another act"});
+  if (was.seq <= committed)
+    return answer_dup(x, was.seq, was.ts);
+  for (auto& waiting : open)
+    if (!waiting.entries.empty() && waiting.entries.back().what.seq == was.seq)
+      waiting.askers.push_back({x.reply_to, x.tag, x.cid, true});
+}
+
+/// Asks the disk for a dedupe entry that memory cannot tell of.
+void conversation_state::look_up(const hash128& key) {
+  using found = std::optional<history::dedupe_record>;
+  read_store<found>(
+      self, *node, meanwhile::waits,
+      [at = dedupe_key(where, key)](const history::store& from) {
+        return history::load<history::dedupe_record>(from, at);
+      },
+      [this, key](result<found> was) {
+        if (queue.empty())
+          return;
+        if (!was) {
+          refuse_first(was.error());
+        } else if (*was) {
+          know(key, {(*was)->seq, (*was)->ts, (*was)->content});
+        } else {
+          looked_up = key;
+        }
+        run_queue();
+      });
+}
+
+/// A direct conversation begins only if the other user exists.
+bool conversation_state::ready_to_post(const append& x) {
+  if (is_group || stored)
+    return true;
+  auto peer = direct_peer(name, x.from);
+  if (!peer || *peer == x.from) {
+    stored = true;
+    return true;
+  }
+  auto user = std::string{*peer};
+  const auto& home = node->home(user);
+  self->request(home, ask_timeout, to_user{user}, get_profile{})
+      .await(
+          [this](const answer&) {
+            stored = true;
+            run_queue();
+          },
+          [this](const caf::error& why) {
+            if (!queue.empty())
+              refuse_first(from_caf(why));
+            run_queue();
+          });
+  return false;
+}
+
+void conversation_state::post(queued_act& act) {
+  entry what;
+  what.kind = entry_kind::msg;
+  what.body = std::move(act.what.body);
+  what.ref = act.what.ref;
+  add(act, std::move(what), {});
+}
+
+/// Reads the entry that an act is about, and then acts.
+void conversation_state::read_target(const append& x) {
+  read_store<target_entry>(
+      self, *node, meanwhile::waits,
+      [at = where, seq = x.ref,
+       all = x.kind == entry_kind::deleted](const history::store& from) {
+        return load_target(from, at, seq, all);
+      },
+      [this](result<target_entry> target) {
+        if (queue.empty())
+          return;
+        auto next = std::move(queue.front());
+        queue.pop_front();
+        if (target)
+          act_on(next, *target);
+        else
+          refuse(next.what, target.error());
+        run_queue();
+      });
+}
+
+void conversation_state::act_on(const queued_act& act,
+                                const target_entry& target) {
+  switch (act.what.kind) {
+    case entry_kind::edited:
+      return act_edit(act, target);
+    case entry_kind::deleted:
+      return act_delete(act, target);
+    default:
+      return act_react(act, target);
+  }
+}
+
+void conversation_state::act_edit(const queued_act& act,
+                                  const target_entry& target) {
+  const auto& x = act.what;
+  if (auto ok = model::may_edit(record, x.from, target.what, target.over); !ok)
+    return refuse(x, ok.error());
+  entry what;
+  what.kind = entry_kind::edited;
+  what.body = x.body;
+  what.ref = x.ref;
+  auto over = target.over;
+  over.edits.push_back(last + 1);
+  over.edited_ts = next_ts();
+  history::batch rows;
+  rows.put(history::family::messages, history::overlay_key(where, x.ref),
+           history::encode(over));
+  add(act, std::move(what), std::move(rows));
+}
+
+/// The bodies go, of the message and of its edits; the places stay.
+void conversation_state::act_delete(const queued_act& act,
+                                    const target_entry& target) {
+  const auto& x = act.what;
+  if (auto ok = model::may_delete(record, x.from, target.what); !ok)
+    return refuse(x, ok.error());
+  if (target.over.deleted_seq != 0)
+    return answer_dup(x, target.over.deleted_seq, target.over.deleted_ts);
+  entry what;
+  what.kind = entry_kind::deleted;
+  what.ref = x.ref;
+  history::batch rows;
+  auto wipe = [&](entry gone) {
+    gone.body.clear();
+    gone.gone = true;
+    rows.put(history::family::messages, history::entry_key(where, gone.seq),
+             history::encode(gone));
+  };
+  wipe(target.what);
+  for (const auto& edit : target.edits)
+    wipe(edit);
+  overlay over;
+  over.edits = target.over.edits;
+  over.deleted_seq = last + 1;
+  over.deleted_ts = next_ts();
+  rows.put(history::family::messages, history::overlay_key(where, x.ref),
+           history::encode(over));
+  add(act, std::move(what), std::move(rows));
+}
+
+void conversation_state::act_react(const queued_act& act,
+                                   const target_entry& target) {
+  const auto& x = act.what;
+  if (auto ok = model::may_react(record, x.from, target.what, target.over,
+                                 x.emoji, x.on);
+      !ok)
+    return refuse(x, ok.error());
+  auto over = target.over;
+  auto mine = std::find_if(
+      over.reactions.begin(), over.reactions.end(),
+      [&](const auto& r) { return r.user == x.from && r.emoji == x.emoji; });
+  auto is_on = mine != over.reactions.end();
+  if (is_on == x.on)
+    return answer_dup(x, is_on ? mine->seq : x.ref, target.what.ts);
+  if (is_on)
+    over.reactions.erase(mine);
+  else
+    over.reactions.push_back({x.emoji, x.from, last + 1});
+  entry what;
+  what.kind = entry_kind::reacted;
+  what.ref = x.ref;
+  what.text = x.emoji;
+  what.on = x.on;
+  history::batch rows;
+  rows.put(history::family::messages, history::overlay_key(where, x.ref),
+           history::encode(over));
+  add(act, std::move(what), std::move(rows));
+}
+
+/// Gives the entry its `seq` and hands all that it takes to the journal as one
+/// batch.
+void conversation_state::add(const queued_act& act, entry what,
+                             history::batch rows) {
+  const auto& x = act.what;
+  item made{std::move(what), 0, {}};
+  auto& e = made.what;
+  e.seq = ++last;
+  e.ts = last_ts = next_ts();
+  e.from = x.from;
+  e.cid = x.cid;
+  write_entry(rows, e);
+  if (!x.cid.empty()) {
+    rows.put(history::family::state, dedupe_key(where, act.key),
+             history::encode(history::dedupe_record{e.seq, e.ts, act.content}));
+    know(act.key, {e.seq, e.ts, act.content});
+  }
+  if (last == 1)
+    write_record(rows);
+  open_outbox(rows);
+  open_commit waiting;
+  waiting.entries.push_back(addressed(made));
+  waiting.entries.back().what.session = x.session;
+  waiting.askers.push_back({x.reply_to, x.tag, x.cid, false});
+  submit(std::move(rows), std::move(waiting));
+}
+
+void conversation_state::refuse(const append& x, const error& why) {
+  self->send(x.reply_to,
+             refused{x.tag, static_cast<uint8_t>(why.code), why.message});
+}
+
+void conversation_state::answer_dup(const append& x, uint64_t seq,
+                                    timestamp ts) {
+  metrics::add(metrics::counter::messages_duplicate);
+  self->send(x.reply_to, appended{x.tag, name, x.cid, seq, ts, true});
+}
+
+void conversation_state::know(const hash128& key, known what) {
+  if (!recent.emplace(key, what).second)
+    return;
+  recent_order.push_back(key);
+  if (recent_order.size() <= recent_max)
+    return;
+  // What is not committed yet is not in the store either.
+  if (recent[recent_order.front()].seq > committed)
+    return;
+  recent.erase(recent_order.front());
+  recent_order.pop_front();
+  all_recent = false;
+}
+
+// -- what every entry takes ----------------------------------------------
+
+/// Never lower than the one before, whatever the clock does.
+timestamp conversation_state::next_ts() {
+  return std::max(node->clock->now(), last_ts);
+}
+
+void conversation_state::write_entry(history::batch& rows, const entry& x) {
+  rows.put(history::family::messages, history::entry_key(where, x.seq),
+           history::encode(x));
+}
+
+void conversation_state::write_record(history::batch& rows) {
+  stored = true;
+  rows.put(history::family::state,
+           history::state_key(record::conversation, where),
+           history::encode(this->record));
+}
+
+/// The outbox row stays while the conversation is busy: it is written when
+/// there was nothing undelivered, and again now and then.
+void conversation_state::open_outbox(history::batch& rows) {
+  auto delivered = behind == 0 && !replaying ? committed : outbox_mark;
+  if (outbox_open && delivered < outbox_mark + outbox_lag_max)
+    return;
+  outbox_open = true;
+  outbox_mark = delivered;
+  rows.put(history::family::state, history::state_key(record::outbox, where),
+           history::encode(history::outbox_record{name, outbox_mark}));
+}
+
+/// The entry as its recipients get it; the record has it applied.
+fresh_entry conversation_state::addressed(const item& made) {
+  const auto& x = made.what;
+  fresh_entry fresh;
+  auto& d = fresh.what;
+  d.seq = x.seq;
+  d.kind = x.kind;
+  d.ts = x.ts;
+  d.from = x.from;
+  d.gone = x.gone;
+  d.tail = protocol::encode_tail(name, made);
+  if (x.kind == entry_kind::member) {
+    d.subject = x.text;
+    d.change = x.change;
+  }
+  if (x.kind == entry_kind::member || x.kind == entry_kind::group) {
+    everyone.reset();
+    fresh.recipients = std::make_shared<const std::vector<std::string>>(
+        model::recipients(this->record, x));
+    return fresh;
+  }
+  if (!everyone)
+    everyone = std::make_shared<const std::vector<std::string>>(
+        model::recipients(this->record, x));
+  fresh.recipients = everyone;
+  return fresh;
+}
+
+} // namespace parley

@@ -1,0 +1,124 @@
+#pragma once
+
+#include "parley/actors/context.hpp"
+#include "parley/actors/messages.hpp"
+#include "parley/actors/outbox.hpp"
+#include "parley/model/token_bucket.hpp"
+#include "parley/model/window.hpp"
+
+#include <caf/all.hpp>
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace parley {
+
+/// What only a session that is doing something needs; made when it does.
+struct session_work {
+  struct open_append {
+    int64_t id = 0;
+    bool tells_cid = false;
+  };
+
+  std::unordered_map<uint64_t, open_append> appends; ///< By tag.
+  uint64_t next_tag = 0;
+
+  /// Own messages whose events came while the session was behind: the `ack`
+  /// stands for them when they are fetched.
+  std::set<std::pair<std::string, uint64_t>> acked_own;
+
+  /// Cursors of others to tell, newest only, by conversation and user.
+  std::map<std::pair<std::string, std::string>, std::pair<uint64_t, uint64_t>>
+      cursors;
+  std::set<std::string> cursors_told; ///< Conversations, in this second.
+  bool cursor_timer = false;
+
+  std::unordered_map<std::string, timestamp> typed; ///< By conversation.
+  std::vector<std::string> watched;                 ///< Whose presence is told.
+};
+
+/// One live session: authentication, request ids, the window. It knows what its
+/// client has been sent (`last`), and fetches from the user's inbox whatever
+/// does not follow on that.
+struct session_state {
+  enum class phase { fresh, attaching, live, ended };
+
+  session_state(caf::stateful_actor<session_state>* actor) : self(actor) {}
+
+  void start(context_ptr with, outbox_ptr to);
+
+  // -- requests, session_requests.cpp
+  void on_inbound(const inbound& x);
+  void on_request(const protocol::request& x);
+  void on_auth(int64_t id, const protocol::auth_request& x);
+  void on_attached(const attached& x);
+  void on_appended(const appended& x);
+  void on_refused(const refused& x);
+
+  // -- events, session_events.cpp
+  void on_live(const live_events& x);
+  void on_fetched(const fetched& x);
+  void on_received(uint64_t useq);
+  void on_cursor(const cursor_moved& x);
+  void flush_cursors();
+  void on_ephemeral(const ephemeral& x);
+  void on_drain(const drain& x);
+
+  void end(protocol::close_code code);
+  void leave(); ///< The connection is gone.
+
+  caf::stateful_actor<session_state>* self;
+  context_ptr node;
+  outbox_ptr connection;
+  phase at = phase::fresh;
+
+  std::string user;
+  std::string id;
+  std::string device;
+  int64_t auth_id = 0;
+
+  uint64_t epoch = 0;
+  uint64_t last = 0; ///< The client was sent everything up to this `useq`.
+  uint64_t head = 0; ///< The highest `useq` heard of.
+  bool fetching = false;
+  bool caught_up = false;
+  bool full = false;      ///< What the connection was told of the window.
+  uint16_t held = 0;      ///< Frames that `handled` is still due for.
+  uint16_t asking = 0;    ///< Requests to other actors without an answer yet.
+  uint32_t over_rate = 0; ///< Refused for their rate, in a row.
+
+  model::window window;
+  model::token_bucket rate{0, 1};
+  std::vector<protocol::request> early; ///< Came while attaching.
+  std::unique_ptr<session_work> work;
+
+private:
+  session_work& busy();
+  void say(protocol::outgoing what);
+  void say(std::string json) { say(protocol::outgoing{std::move(json), {}}); }
+  void fail(std::optional<int64_t> request, const error& why);
+  bool may_act(int64_t request);
+  void submit(int64_t request, std::string conv, append x, bool tells_cid);
+  void release();
+
+  bool send_event(const live_event& x);
+  bool is_own(const live_event& x);
+  void catch_up();
+  void tell_window(bool shut);
+  void tell_cursor(const std::string& conv, const std::string& whose,
+                   std::pair<uint64_t, uint64_t> cursor);
+  void start_cursor_second();
+  void tell_caught_up();
+  void remember_own(const std::string& conv, uint64_t seq);
+
+  friend struct request_visitor;
+};
+
+} // namespace parley

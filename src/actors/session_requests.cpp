@@ -1,0 +1,336 @@
+#include "actors/session.hpp"
+
+#include "parley/actors/ask.hpp"
+#include "parley/base/limits.hpp"
+#include "parley/base/metrics.hpp"
+#include "parley/base/names.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+#include <variant>
+
+namespace parley {
+
+using protocol::close_code;
+
+namespace {
+
+/// Appends and requests that one session may have under way; beyond it its
+/// connection reads no further.
+constexpr size_t appends_max = 512;
+constexpr size_t asking_max = 32;
+
+/// So many refusals for the rate in a row end the session.
+constexpr uint32_t over_rate_max = 1000;
+
+constexpr auto typing_every_ms = 2000;
+constexpr size_t typed_max = 32;
+
+error no_such_conversation() {
+  return {errc::not_found, "no such conversation"};
+}
+
+/// Whether a session of `user` could have any business with `conv`, as far as
+/// the name tells.
+bool plausible(const std::string& conv, const std::string& user) {
+  return valid_group(conv) || direct_peer(conv, user).has_value();
+}
+
+} // namespace
+
+void session_state::on_inbound(const inbound& x) {
+  ++held;
+  for (const auto& r : *x.requests) {
+    if (at == phase::ended)
+      break;
+    if (at == phase::attaching)
+      early.push_back(r);
+    else
+      on_request(r);
+  }
+  release();
+}
+
+/// Lets the connection read on, unless too much of this session's is under way
+/// or it is not attached yet.
+void session_state::release() {
+  if (at == phase::attaching || asking > asking_max
+      || (work && work->appends.size() > appends_max))
+    return;
+  for (; held > 0; --held)
+    if (connection)
+      connection->handled();
+}
+
+void session_state::fail(std::optional<int64_t> request, const error& why) {
+  metrics::add(metrics::counter::requests_refused);
+  say(protocol::encode_error(request, why));
+}
+
+/// Whether an act is within the session's rate; answers it if not.
+bool session_state::may_act(int64_t request) {
+  if (auto wait = rate.take(node->clock->now()); wait > 0) {
+    if (++over_rate > over_rate_max) {
+      end(close_code::over_rate);
+      return false;
+    }
+    fail(request, {errc::rate_limited, "too many acts a second", wait});
+    return false;
+  }
+  over_rate = 0;
+  if (node->refuses_sends.load(std::memory_order_relaxed)) {
+    fail(request, {errc::unavailable, "the node's disk is nearly full", 1000});
+    return false;
+  }
+  return true;
+}
+
+void session_state::submit(int64_t request, std::string conv, append x,
+                           bool tells_cid) {
+  if (!plausible(conv, user))
+    return fail(request, no_such_conversation());
+  auto& w = busy();
+  x.from = user;
+  x.session = id;
+  x.tag = ++w.next_tag;
+  x.reply_to = caf::actor_cast<caf::actor>(self);
+  w.appends.emplace(x.tag, session_work::open_append{request, tells_cid});
+  const auto& home = node->home(conv);
+  self->send(home, to_conversation{std::move(conv)}, std::move(x));
+}
+
+struct request_visitor {
+  session_state& s;
+  const protocol::request& r;
+
+  int64_t id() const { return r.id.value_or(0); }
+
+  void operator()(const protocol::invalid_request& x) { s.fail(r.id, x.why); }
+
+  void operator()(const protocol::auth_request& x) { s.on_auth(id(), x); }
+
+  void operator()(const protocol::send_request& x) {
+    if (!s.may_act(id()))
+      return;
+    append a;
+    a.cid = x.cid;
+    a.body = x.body;
+    a.ref = x.reply_to;
+    auto conv = x.conv;
+    if (conv.empty()) {
+      if (!valid_user(x.to))
+        return s.fail(r.id, {errc::not_found, "no such user"});
+      conv = direct_conversation(s.user, x.to);
+    }
+    s.submit(id(), std::move(conv), std::move(a), true);
+  }
+
+  void operator()(const protocol::edit_request& x) {
+    if (!s.may_act(id()))
+      return;
+    append a;
+    a.kind = entry_kind::edited;
+    a.cid = x.cid;
+    a.body = x.body;
+    a.ref = x.seq;
+    s.submit(id(), x.conv, std::move(a), false);
+  }
+
+  void operator()(const protocol::delete_request& x) {
+    if (!s.may_act(id()))
+      return;
+    append a;
+    a.kind = entry_kind::deleted;
+    a.cid = x.cid;
+    a.ref = x.seq;
+    s.submit(id(), x.conv, std::move(a), false);
+  }
+
+  void operator()(const protocol::react_request& x) {
+    if (!s.may_act(id()))
+      return;
+    append a;
+    a.kind = entry_kind::reacted;
+    a.cid = x.cid;
+    a.ref = x.seq;
+    a.emoji = x.emoji;
+    a.on = x.on;
+    s.submit(id(), x.conv, std::move(a), false);
+  }
+
+  void operator()(const protocol::history_request& x) {
+    if (!plausible(x.conv, s.user))
+      return s.fail(r.id, no_such_conversation());
+    ask("history", s.node->home(x.conv), to_conversation{x.conv},
+        get_history{s.user, x.before, x.after, x.limit});
+  }
+
+  void operator()(const protocol::conversations_request& x) {
+    ask("conversations", s.node->home(s.user), to_user{s.user},
+        get_conversations{x.limit, x.cursor});
+  }
+
+  void operator()(const protocol::watch_request& x) {
+    // The list replaces the one before: whom it leaves out is let go.
+    auto& watched = s.busy().watched;
+    for (const auto& user : watched)
+      if (std::find(x.users.begin(), x.users.end(), user) == x.users.end())
+        s.self->send(s.node->home(user), to_presence{user},
+                     unobserve{s.self->address()});
+    watched.clear();
+    std::copy_if(x.users.begin(), x.users.end(), std::back_inserter(watched),
+                 [](const auto& user) { return valid_user(user); });
+    ask("presence", s.node->home(s.user), to_user{s.user},
+        watch{caf::actor_cast<caf::actor>(s.self), x.users});
+  }
+
+  void operator()(const protocol::read_request& x) {
+    if (plausible(x.conv, s.user))
+      s.self->send(s.node->home(s.user), to_user{s.user},
+                   mark_read{x.conv, x.seq, s.id});
+  }
+
+  void operator()(const protocol::recv_request& x) { s.on_received(x.useq); }
+
+  void operator()(const protocol::typing_request& x) {
+    if (!plausible(x.conv, s.user))
+      return;
+    auto now = s.node->clock->now();
+    auto& typed = s.busy().typed;
+    if (typed.size() >= typed_max)
+      std::erase_if(typed, [now](const auto& y) {
+        return y.second + typing_every_ms <= now;
+      });
+    auto [before, first] = typed.try_emplace(x.conv, now);
+    if (!first && now - before->second < typing_every_ms)
+      return;
+    if (typed.size() > typed_max) {
+      typed.erase(before);
+      return;
+    }
+    before->second = now;
+    s.self->send(s.node->home(x.conv), to_conversation{x.conv}, typing{s.user});
+  }
+
+  void operator()(const protocol::status_request& x) {
+    s.self->send(s.node->home(s.user), to_user{s.user},
+                 set_status{s.id, x.away});
+  }
+
+  void operator()(const protocol::ping_request&) {
+    s.say(protocol::encode_pong(s.last));
+  }
+
+  /// Asks another actor and passes its answer on as the reply.
+  template <class Address, class Request>
+  void ask(const char* type, const caf::actor& whom, Address address,
+           Request what) {
+    ++s.asking;
+    auto* state = &s;
+    s.self->request(whom, ask_timeout, std::move(address), std::move(what))
+        .then(
+            [state, type, request = id()](const answer& x) {
+              --state->asking;
+              state->say(
+                  protocol::encode_reply(type, request, x.fields.view()));
+              state->release();
+            },
+            [state, request = id()](const caf::error& why) {
+              --state->asking;
+              state->fail(request, from_caf(why));
+              state->release();
+            });
+  }
+};
+
+void session_state::on_request(const protocol::request& x) {
+  using namespace protocol;
+  if (at == phase::fresh && !std::holds_alternative<auth_request>(x.body)
+      && !std::holds_alternative<invalid_request>(x.body)) {
+    fail(x.id, {errc::unauthenticated, "authenticate first"});
+    return end(close_code::protocol_violation);
+  }
+  std::visit(request_visitor{*this, x}, x.body);
+}
+
+void session_state::on_auth(int64_t request, const protocol::auth_request& x) {
+  auto who = node->tokens->check(x.token);
+  if (!who) {
+    fail(request, who.error());
+    return end(close_code::not_authenticated);
+  }
+  if (at == phase::live) {
+    if (who->user != user) {
+      fail(request, {errc::forbidden, "the token is another user's"});
+      return end(close_code::protocol_violation);
+    }
+    connection->expires(who->expires);
+    return say(protocol::encode_ready(request, user, id, head));
+  }
+  user = who->user;
+  device = x.device;
+  id = make_secret(9, *node->random);
+  auth_id = request;
+  at = phase::attaching;
+  connection->expires(who->expires);
+  attach a;
+  a.session = caf::actor_cast<caf::actor>(self);
+  a.id = id;
+  a.device = device;
+  a.login = who->login;
+  a.create = who->external;
+  a.resumes = x.since.has_value();
+  a.since = x.since.value_or(0);
+  self->send(node->home(user), to_user{user}, std::move(a));
+}
+
+void session_state::on_attached(const attached& x) {
+  if (at != phase::attaching)
+    return;
+  at = phase::live;
+  epoch = x.epoch;
+  last = x.start;
+  head = std::max(head, x.head);
+  connection->authenticated();
+  say(protocol::encode_ready(auth_id, user, id, x.head));
+  if (!x.reset.empty())
+    say(protocol::encode_reset(x.reset, x.start));
+  if (last >= head)
+    tell_caught_up();
+  else
+    catch_up();
+  auto waiting = std::move(early);
+  early = {};
+  for (const auto& r : waiting)
+    if (at == phase::live)
+      on_request(r);
+  release();
+}
+
+void session_state::on_appended(const appended& x) {
+  if (!work)
+    return;
+  auto open = work->appends.find(x.tag);
+  if (open == work->appends.end())
+    return;
+  say(protocol::encode_ack({open->second.id,
+                            open->second.tells_cid ? x.cid : std::string{},
+                            x.conv, x.seq, x.ts, x.dup}));
+  work->appends.erase(open);
+  release();
+}
+
+void session_state::on_refused(const refused& x) {
+  if (!work)
+    return;
+  auto open = work->appends.find(x.tag);
+  if (open == work->appends.end())
+    return;
+  auto request = open->second.id;
+  work->appends.erase(open);
+  fail(request, {static_cast<errc>(x.code), x.message});
+  release();
+}
+
+} // namespace parley

@@ -1,0 +1,229 @@
+#pragma once
+
+#include "actors/entities.hpp"
+
+#include "parley/actors/errors.hpp"
+#include "parley/actors/messages.hpp"
+#include "parley/history/reader.hpp"
+
+#include <caf/all.hpp>
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace parley {
+
+/// What a user reads when it is activated.
+struct user_load {
+  std::optional<history::account_record> account;
+  history::inbox_record inbox;
+  std::vector<history::list_record> list;
+  std::vector<history::device_record> devices;
+  std::vector<history::block_record> blocks;
+  std::vector<history::login_record> logins;
+  std::vector<history::inbox_entry> unlisted; ///< Past inbox.listed.
+};
+
+/// One conversation in the user's list, in memory.
+struct listed {
+  history::list_record record; ///< `taken` counts what is not durable yet, too.
+  uint64_t durable = 0;        ///< Last `seq` whose inbox row is.
+  uint64_t added = 0;  ///< Others' messages since a count of unread began.
+  bool dirty = false;  ///< The row is older than this.
+  bool urgent = false; ///< To be written with the next chunk.
+};
+
+/// An inbox entry that may still be asked for without the store.
+struct recent_entry {
+  uint64_t prev = 0; ///< The `useq` before it.
+  history::inbox_entry what;
+  std::string conv;
+  std::string session; ///< That sent it, or empty.
+};
+
+/// What was fetched from the store: once a device has everything up to `useq`,
+/// `conv` was delivered up to `seq`.
+struct fetched_mark {
+  uint64_t useq = 0;
+  std::string conv;
+  uint64_t seq = 0;
+};
+
+/// What one batch that the journal has not committed yet is about.
+struct open_rows {
+  uint64_t upto = 0; ///< Not 0: it holds the inbox up to this `useq`.
+  std::map<std::string, uint64_t> taken; ///< By conversation, up to which seq.
+  uint64_t reserved = 0;                 ///< Not 0: a block up to here.
+  std::function<void()> done;
+};
+
+/// Names of conversations by their hashes, for the readers.
+using names_by_hash =
+    std::shared_ptr<const std::unordered_map<hash128, std::string>>;
+
+/// One user at home: the inbox and its `useq`, the list of conversations,
+/// account, devices, blocks and logins. Gives events to the live sessions as
+/// they come; a session that cannot follow fetches them later.
+struct user_state {
+  explicit user_state(caf::stateful_actor<user_state>* actor) : self(actor) {}
+
+  // -- life, user.cpp
+  void start(activation what, std::vector<session_ref> live, bool is_clean);
+  void on_loaded(user_load all);
+  void on_committed(uint32_t count);
+  void on_rest(const rest& x);
+  void on_flush();
+  void on_exit();
+
+  // -- inbox, user_inbox.cpp
+  void on_deliver(const deliver& x);
+
+  // -- resuming and acknowledging, user_resume.cpp
+  void on_attach(const attach& x);
+  void on_fetch(const fetch& x);
+  void on_received(const received& x);
+
+  // -- list, user_list.cpp
+  caf::result<answer> on_list(const get_conversations& x);
+  void on_read(const mark_read& x);
+  caf::result<answer> on_mute(const mute& x);
+
+  // -- account and logins, user_account.cpp
+  caf::result<answer> on_create(const create_account& x);
+  caf::result<answer> on_admit(const admit& x);
+  caf::result<account> on_account();
+  caf::result<answer> on_profile();
+  caf::result<answer> on_patch(const patch_profile& x);
+  caf::result<answer> on_password(const set_password& x);
+  caf::result<answer> on_disable(const set_disabled& x);
+  caf::result<login_opened> on_open_login(const open_login& x);
+  caf::result<login_opened> on_refresh(const refresh_login& x);
+  caf::result<answer> on_close_login(const close_login& x);
+
+  // -- blocks and who may what, user_rights.cpp
+  caf::result<answer> on_block(const set_block& x);
+  caf::result<answer> on_blocks();
+  caf::result<answer> on_may_add(const may_add& x);
+  bool on_shares(const shares& x);
+  void resume_blocks();
+
+  // -- devices, user_devices.cpp
+  caf::result<answer> on_devices();
+  caf::result<answer> on_remove_device(const remove_device& x);
+
+  // -- presence of others, user_watch.cpp
+  caf::result<answer> on_watch(const watch& x);
+
+  caf::stateful_actor<user_state>* self;
+  context_ptr node;
+  caf::actor partition;
+  std::string name;
+  place where;
+  std::vector<session_ref> sessions;
+
+  std::optional<history::account_record> account_row;
+  std::unordered_map<std::string, listed> list; ///< By conversation.
+  std::vector<history::device_record> devices;
+  std::vector<history::block_record> blocks;
+  std::vector<history::login_record> logins;
+
+  // The inbox: `useq`s are given out up to `reserved`, which is durable.
+  uint64_t last = 0;    ///< The last `useq` given out.
+  uint64_t durable = 0; ///< The last whose row is.
+  uint64_t reserved = 0;
+  uint64_t reserving = 0;   ///< Asked for, not durable yet; 0: nothing.
+  uint64_t listed_upto = 0; ///< The list rows hold everything up to here.
+  uint64_t trimmed = 0;
+  uint64_t entries = 0;    ///< Ever put into the inbox.
+  bool head_moved = false; ///< The inbox row is older than `last`.
+  bool trimming = false;
+  uint64_t next_trim = 0; ///< Number of entries at which to look again.
+  bool clean = true;      ///< No actor of this user failed in this process.
+
+  std::vector<recent_entry> pending; ///< Not handed to the journal yet.
+  std::deque<recent_entry> recent;   ///< Newest last.
+  std::deque<deliver> waiting;       ///< For a block of `useq`.
+  std::deque<open_rows> open;
+  bool chunk_open = false;     ///< A chunk of the inbox is being committed.
+  names_by_hash conversations; ///< Made when asked for; reset with the list.
+
+  std::map<std::string, uint64_t> acked; ///< By device: not written yet.
+  std::deque<fetched_mark> marks;
+  uint64_t delivered_upto = 0; ///< Conversations were told up to this `useq`.
+  bool flush_timer = false;
+
+private:
+  // user_inbox.cpp
+  bool take(const deliver& x);
+  void take_one(const deliver& x, const delivery& d,
+                std::vector<live_event>& events);
+  listed& list_entry(const std::string& conv);
+  void note(listed& in, const history::inbox_entry& x);
+  void say_taken(const std::string& conv, uint64_t seq);
+  void write_pending();
+  void submit_pending();
+  void reserve_more(history::batch& rows, open_rows& what);
+  void take_waiting();
+
+  // user_resume.cpp
+  void begin_session(const attach& x);
+  history::device_record& know_device(const std::string& id, bool& known);
+  void refuse_attach(const attach& x, protocol::close_code code);
+  void fetch_entries(const fetch& x, std::vector<recent_entry> entries);
+  void fetch_stored(const fetch& x);
+  void answer_fetch(const fetch& x, fetched page);
+  void tell_delivered(uint64_t upto);
+  names_by_hash conversation_names();
+
+  // user_list.cpp
+  void move_read(listed& in, uint64_t seq);
+
+  // user_account.cpp
+  void make_account(std::string display_name, std::string password_hash,
+                    history::batch& rows);
+  shared_bytes profile() const;
+  bool may_log_in() const { return account_row && !account_row->disabled; }
+  void put_login(history::batch& rows, const history::login_record& x);
+  void erase_login(history::batch& rows, const std::string& login);
+  history::login_record* find_login(const std::string& login,
+                                    const std::string& secret);
+
+  // user_rights.cpp
+  void put_block(const set_block& x, caf::response_promise promise);
+  void close_direct(const history::block_record& x,
+                    std::optional<caf::response_promise> promise);
+
+  // shared, user.cpp
+  void submit(history::batch rows, open_rows what);
+  template <class Reply>
+  caf::result<Reply> commit_then(history::batch rows, Reply reply);
+  void put_list(history::batch& rows, listed& x);
+  void put_account(history::batch& rows);
+  void put_inbox(history::batch& rows, bool final);
+  void checkpoint(history::batch& rows, bool final);
+  bool blocks_user(const std::string& user) const;
+  void end_sessions_of(end_sessions which);
+  void start_flush_timer();
+  void trim();
+};
+
+template <class Reply>
+caf::result<Reply> user_state::commit_then(history::batch rows, Reply reply) {
+  auto promise = self->make_response_promise();
+  open_rows what;
+  what.done = [promise, reply = std::move(reply)]() mutable {
+    promise.deliver(std::move(reply));
+  };
+  submit(std::move(rows), std::move(what));
+  return caf::delegated<Reply>{};
+}
+
+} // namespace parley

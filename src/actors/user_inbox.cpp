@@ -1,0 +1,229 @@
+#include "actors/store_read.hpp"
+#include "actors/user.hpp"
+
+#include "parley/base/fault.hpp"
+#include "parley/base/limits.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace parley {
+
+namespace {
+
+using history::family;
+
+/// Deliveries to hold while a block of `useq` is being reserved; what is not
+/// held is delivered again.
+constexpr size_t waiting_max = 1024;
+
+/// Entries that can be fetched without asking the store where they are.
+constexpr size_t recent_max = 512;
+
+/// Entries of one inbox row.
+constexpr size_t chunk_max = 512;
+
+/// Entries that come before it is looked again whether the inbox is too long.
+constexpr uint64_t trim_step_min = 16;
+
+/// The list rows are at most so many inbox entries behind.
+constexpr uint64_t unlisted_max = 512;
+
+} // namespace
+
+void user_state::on_deliver(const deliver& x) {
+  if (!account_row || x.entries->empty())
+    return;
+  if (!waiting.empty() || !take(x)) {
+    if (waiting.size() < waiting_max)
+      waiting.push_back(x);
+    if (reserving == 0) {
+      history::batch rows;
+      open_rows what;
+      reserve_more(rows, what);
+      submit(std::move(rows), std::move(what));
+    }
+  }
+  write_pending();
+}
+
+void user_state::take_waiting() {
+  while (!waiting.empty() && take(waiting.front()))
+    waiting.pop_front();
+}
+
+/// Takes what follows on the last entry of this conversation that was taken,
+/// and gives it to the live sessions. Their events may be sent before the rows
+/// are durable: after a crash they come again under a higher `useq`.
+/// @returns false if it needs more `useq`s than are reserved.
+bool user_state::take(const deliver& x) {
+  auto& in = list_entry(x.conv);
+  auto before = last;
+  auto prev = x.prev;
+  auto enough = true;
+  auto events = std::make_shared<std::vector<live_event>>();
+  for (const auto& d : *x.entries) {
+    if (d.seq > in.record.taken) {
+      if (prev != in.record.taken && prev != any_prev) {
+        self->send(node->home(x.conv), to_conversation{x.conv},
+                   missing{name, in.record.taken});
+        break;
+      }
+      enough = last < reserved;
+      if (!enough)
+        break;
+      take_one(x, d, *events);
+    }
+    prev = d.seq;
+  }
+  if (!events->empty()) {
+    auto news = caf::make_message(live_events{node->starts, before, events});
+    for (const auto& s : sessions)
+      s.handle->enqueue(nullptr, caf::make_message_id(), news, self->context());
+  } else if (enough && in.durable >= x.entries->back().seq) {
+    say_taken(x.conv, in.durable);
+  }
+  return enough;
+}
+
+void user_state::take_one(const deliver& x, const delivery& d,
+                          std::vector<live_event>& events) {
+  auto& in = list_entry(x.conv);
+  recent_entry e;
+  e.prev = last;
+  e.what.useq = ++last;
+  e.what.conv = hash_of(x.conv);
+  e.what.seq = d.seq;
+  e.what.kind = d.kind;
+  e.what.own = d.from == name;
+  e.what.ts = d.ts;
+  e.conv = x.conv;
+  e.session = d.session;
+  note(in, e.what);
+  auto ends = (d.kind == entry_kind::group && d.gone)
+              || (d.kind == entry_kind::member && d.subject == name
+                  && (d.change == member_change::removed
+                      || d.change == member_change::left));
+  auto joins = d.kind == entry_kind::member && d.subject == name
+               && d.change == member_change::added;
+  if (ends != in.record.left && (ends || joins)) {
+    in.record.left = ends;
+    in.urgent = true;
+    self->send(partition, to_presence{name}, recheck{});
+  }
+  events.push_back({e.what.useq, d.kind, d.session, x.conv, d.seq, d.tail});
+  pending.push_back(std::move(e));
+}
+
+listed& user_state::list_entry(const std::string& conv) {
+  auto [at, made] = list.try_emplace(conv);
+  if (made) {
+    at->second.record.conv = conv;
+    at->second.urgent = true;
+    conversations.reset();
+  }
+  return at->second;
+}
+
+/// Counts an entry in its conversation; the same for a new one and for one that
+/// is read again after a restart.
+void user_state::note(listed& in, const history::inbox_entry& x) {
+  auto& r = in.record;
+  if (r.taken == 0)
+    r.last_ts = x.ts;
+  r.taken = x.seq;
+  if (x.kind == entry_kind::msg) {
+    r.last_msg = x.seq;
+    r.last_ts = x.ts;
+    if (!x.own && x.seq > r.read) {
+      ++r.unread;
+      ++in.added;
+    }
+  }
+  in.dirty = true;
+}
+
+void user_state::say_taken(const std::string& conv, uint64_t seq) {
+  auto& in = list_entry(conv);
+  in.durable = std::max(in.durable, seq);
+  self->send(node->home(conv), to_conversation{conv}, taken{name, in.durable});
+}
+
+/// One chunk of the inbox is under way at a time: what comes meanwhile shares
+/// the next row.
+void user_state::write_pending() {
+  if (!chunk_open && !fault::armed("deliver.sent_event"))
+    submit_pending();
+}
+
+void user_state::submit_pending() {
+  if (pending.empty())
+    return;
+  history::batch rows;
+  open_rows what;
+  for (size_t at = 0; at < pending.size(); at += chunk_max) {
+    history::inbox_chunk chunk;
+    chunk.ordinal = entries;
+    auto end = std::min(at + chunk_max, pending.size());
+    for (auto i = at; i < end; ++i) {
+      chunk.entries.push_back(pending[i].what);
+      what.taken[pending[i].conv] = pending[i].what.seq;
+    }
+    entries += chunk.entries.size();
+    rows.put(family::inbox,
+             history::inbox_key(where, chunk.entries.back().useq),
+             history::encode(chunk));
+  }
+  what.upto = last;
+  for (auto& x : pending)
+    recent.push_back(std::move(x));
+  pending.clear();
+  while (recent.size() > recent_max && recent.front().what.useq <= durable)
+    recent.pop_front();
+  for (const auto& [conv, seq] : what.taken)
+    if (auto& in = list_entry(conv); in.urgent)
+      put_list(rows, in);
+  head_moved = true;
+  if (reserving == 0 && reserved - last < limits::useq_block / 2)
+    reserve_more(rows, what);
+  if (last - listed_upto >= unlisted_max)
+    checkpoint(rows, false);
+  chunk_open = true;
+  submit(std::move(rows), std::move(what));
+}
+
+/// Reserves the next block of `useq`: durable before any of it is given out.
+void user_state::reserve_more(history::batch& rows, open_rows& what) {
+  reserving = what.reserved = std::max(reserved, last) + limits::useq_block;
+  put_inbox(rows, false);
+}
+
+/// Removes what the inbox need not keep: the mark is durable with the rows'
+/// removal, and tells a late `since` that it is too far.
+void user_state::trim() {
+  const auto& keep = node->settings.storage;
+  if (trimming || entries <= keep.inbox_rows || entries < next_trim)
+    return;
+  trimming = true;
+  next_trim = entries + std::max<uint64_t>(trim_step_min, keep.inbox_rows / 8);
+  auto before = node->clock->now() - int64_t{keep.inbox_days} * 86'400'000;
+  read_store<uint64_t>(
+      self, *node, meanwhile::goes_on,
+      [at = where, before, rows = keep.inbox_rows,
+       all = entries](const history::store& from) {
+        return history::trim_point(from, at, before, rows, all);
+      },
+      [this](result<uint64_t> upto) {
+        trimming = false;
+        if (!upto || *upto <= trimmed)
+          return;
+        history::batch rows;
+        rows.erase_range(family::inbox, history::inbox_key(where, 0),
+                         history::inbox_key(where, *upto + 1));
+        trimmed = *upto;
+        put_inbox(rows, false);
+        submit(std::move(rows), {});
+      });
+}
+
+} // namespace parley
