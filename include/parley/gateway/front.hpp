@@ -40,8 +40,9 @@ public:
   virtual void stop() = 0;
 };
 
-/// Binds and starts to serve. Errors: `unavailable` when the address cannot be
-/// bound, with the reason.
+/// Binds and starts to serve; raises the process's limit of descriptors.
+/// `tokens` must outlive the front. Errors: `unavailable` when the address
+/// cannot be bound, with the reason.
 result<std::unique_ptr<front>> start_front(caf::actor_system& sys,
                                            context_ptr node,
                                            const token_service& tokens);
