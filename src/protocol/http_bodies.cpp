@@ -26,17 +26,15 @@ public:
     field_reader in{from};
     if (from.unpaired())
       in.fail(errc::bad_request, "unpaired surrogate in a string");
-    auto x = read_(in);
-    if (in.failure())
-      out = *in.failure();
-    else
-      out = std::move(x);
+    value = read_(in);
+    failure = in.failure();
   }
 
   void other() override {}
   void restart() override {}
 
-  result<T> out = error{errc::bad_frame, "expected a JSON object"};
+  T value{};
+  std::optional<error> failure;
 
 private:
   T (*read_)(field_reader&);
@@ -50,7 +48,9 @@ result<T> parse(std::string_view body, T (*read)(field_reader&)) {
   auto failure = read_objects(body, shape::object, sink);
   if (!failure.empty())
     return error{errc::bad_frame, std::string{failure}};
-  return std::move(sink.out);
+  if (sink.failure)
+    return *std::move(sink.failure);
+  return std::move(sink.value);
 }
 
 std::string title(field_reader& in, field which) {

@@ -3,8 +3,8 @@
 #include <doctest/doctest.h>
 
 #include <cstdio>
-#include <regex>
 #include <string>
+#include <string_view>
 #include <unistd.h>
 
 using namespace parley;
@@ -40,13 +40,22 @@ private:
   int before_;
 };
 
-/// The pattern of one line, from that of what stands behind its time.
-std::string line(const std::string& rest) {
-  return R"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z )" + rest + "\\n";
-}
-
-bool matches(const std::string& text, const std::string& lines) {
-  return std::regex_match(text, std::regex{lines});
+/// The text without the time at the head of each line, which must be there.
+std::string without_times(std::string_view text) {
+  constexpr std::string_view shape = "dddd-dd-ddTdd:dd:dd.dddZ ";
+  std::string out;
+  while (!text.empty()) {
+    std::string time{text.substr(0, shape.size())};
+    for (auto& c : time)
+      if (c >= '0' && c <= '9')
+        c = 'd';
+    CHECK(time == shape);
+    text.remove_prefix(time.size());
+    auto line = text.substr(0, text.find('\n') + 1);
+    out.append(line);
+    text.remove_prefix(line.empty() ? text.size() : line.size());
+  }
+  return out;
 }
 
 } // namespace
@@ -55,24 +64,22 @@ TEST_CASE("an event is one line of time, level, event and text") {
   captured_stderr out;
   log::info("node.ready", "address={} after_ms={}", "[::1]:8080", 12);
   log::warn("disk.low", "free_bytes={}", 7);
-  auto lines = line(R"(info node\.ready address=\[::1\]:8080 after_ms=12)")
-               + line(R"(warn disk\.low free_bytes=7)");
-  CAPTURE(out.text());
-  CHECK(matches(out.text(), lines));
+  CHECK(without_times(out.text())
+        == "info node.ready address=[::1]:8080 after_ms=12\n"
+           "warn disk.low free_bytes=7\n");
 }
 
 TEST_CASE("a text cannot pass for another event") {
   captured_stderr out;
   log::error("http.failed", "path={}", "/x\r\nforged\x7f");
-  CAPTURE(out.text());
-  CHECK(matches(out.text(),
-                line(R"(error http\.failed path=/x\\x0d\\x0aforged\\x7f)")));
+  CHECK(without_times(out.text())
+        == "error http.failed path=/x\\x0d\\x0aforged\\x7f\n");
 }
 
 TEST_CASE("what a text holds is not read as a format") {
   captured_stderr out;
   log::info("x", "{}", "{} {0} %v");
-  CHECK(out.text().ends_with("info x {} {0} %v\n"));
+  CHECK(without_times(out.text()) == "info x {} {0} %v\n");
 }
 
 TEST_CASE("events below the level are dropped") {

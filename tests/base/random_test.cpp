@@ -60,7 +60,6 @@ TEST_CASE("ULIDs of one millisecond differ") {
 TEST_CASE("a secret is base64url without padding") {
   constant_random zeros{0};
   constant_random ones{0xff};
-  CHECK(make_secret(0, zeros) == "");
   CHECK(make_secret(1, zeros) == "AA");
   CHECK(make_secret(3, ones) == "____");
   CHECK(make_secret(32, zeros) == std::string(43, 'A'));
