@@ -1,7 +1,5 @@
 #pragma once
 
-#include "history/key_parts.hpp"
-
 #include "parley/history/open.hpp"
 
 #include <rocksdb/cache.h>
@@ -18,10 +16,6 @@ namespace parley::history {
 
 /// By family; RocksDB's own `default` is there too, and stays empty.
 inline constexpr std::array family_names{"messages", "inbox", "state", "log"};
-
-/// In `messages` and `inbox` a filter knows which conversations and users a
-/// file has, so a scan within one skips the files without it.
-inline constexpr size_t filter_prefix_bytes = place_bytes;
 
 rocksdb::DBOptions database_options(const open_options& from);
 

@@ -44,6 +44,8 @@ struct entry {
   role as = role::member;                      ///< member: added, role.
   /// group, when created: everyone. group, when deleted: who it left behind.
   std::vector<std::string> members;
+
+  friend bool operator==(const entry&, const entry&) = default;
 };
 
 struct reaction {
@@ -66,6 +68,8 @@ struct overlay {
   bool empty() const noexcept {
     return deleted_seq == 0 && edits.empty() && reactions.empty();
   }
+
+  friend bool operator==(const overlay&, const overlay&) = default;
 };
 
 /// An entry as the history shows it now: `what.body` is the newest body.
@@ -73,6 +77,8 @@ struct item {
   entry what;
   timestamp edited_ts = 0; ///< 0: never edited.
   std::vector<reaction> reactions;
+
+  friend bool operator==(const item&, const item&) = default;
 };
 
 } // namespace parley

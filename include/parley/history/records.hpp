@@ -20,6 +20,8 @@ struct meta_record {
   uint32_t format = 1;
   uint32_t partitions = 128; ///< Fixed with the first start.
   uint64_t starts = 0;       ///< Goes up by one with each start of the node.
+
+  friend bool operator==(const meta_record&, const meta_record&) = default;
 };
 
 struct account_record {
@@ -29,6 +31,9 @@ struct account_record {
   timestamp created = 0;
   std::string password_hash; ///< Encoded Argon2id; empty: external login.
   bool disabled = false;
+
+  friend bool operator==(const account_record&,
+                         const account_record&) = default;
 };
 
 struct member_record {
@@ -36,11 +41,15 @@ struct member_record {
   role as = role::member;
   uint64_t since = 0;     ///< `seq` of the entry that (last) added them.
   uint64_t addressed = 0; ///< Last `seq` addressed to them before `since`.
+
+  friend bool operator==(const member_record&, const member_record&) = default;
 };
 
 struct former_record {
   std::string user;
   uint64_t until = 0; ///< `seq` of the entry that removed them: read so far.
+
+  friend bool operator==(const former_record&, const former_record&) = default;
 };
 
 /// A block inside a direct conversation, as its home knows it.
@@ -48,6 +57,8 @@ struct closed_record {
   std::string by;
   uint64_t version = 0; ///< The highest seen; lower ones are old news.
   bool on = false;
+
+  friend bool operator==(const closed_record&, const closed_record&) = default;
 };
 
 /// What a conversation decides by. `last_seq` follows from the messages.
@@ -60,11 +71,16 @@ struct conversation_record {
   std::vector<member_record> members;
   std::vector<former_record> former;
   std::vector<closed_record> closed; ///< Direct conversations.
+
+  friend bool operator==(const conversation_record&,
+                         const conversation_record&) = default;
 };
 
 struct cursor {
   uint64_t read = 0;
   uint64_t delivered = 0;
+
+  friend bool operator==(const cursor&, const cursor&) = default;
 };
 
 /// All members' cursors of one conversation, in one row.
@@ -76,12 +92,16 @@ struct dedupe_record {
   timestamp ts = 0;
   hash128
       content; ///< Of kind, ref, body, emoji: tells a repeat from a conflict.
+
+  friend bool operator==(const dedupe_record&, const dedupe_record&) = default;
 };
 
 /// A conversation with undelivered entries.
 struct outbox_record {
   std::string conv;
   uint64_t delivered = 0; ///< Everyone has taken everything up to here.
+
+  friend bool operator==(const outbox_record&, const outbox_record&) = default;
 };
 
 /// Where a user's inbox stands, as of its last checkpoint.
@@ -94,6 +114,8 @@ struct inbox_record {
   uint64_t trimmed = 0;  ///< Rows up to here were removed.
   uint64_t entries =
       0; ///< How many entries the inbox ever had, up to `listed`.
+
+  friend bool operator==(const inbox_record&, const inbox_record&) = default;
 };
 
 /// One conversation in one user's list.
@@ -106,12 +128,16 @@ struct list_record {
   uint64_t unread = 0; ///< Others' `msg` past `read`.
   timestamp muted_until = 0;
   bool left = false;
+
+  friend bool operator==(const list_record&, const list_record&) = default;
 };
 
 struct device_record {
   std::string device;
   uint64_t acked = 0; ///< Everything up to this `useq` has reached it.
   timestamp last_seen = 0;
+
+  friend bool operator==(const device_record&, const device_record&) = default;
 };
 
 struct block_record {
@@ -119,6 +145,8 @@ struct block_record {
   uint64_t version = 0;
   bool on = false;
   bool pending = false; ///< The direct conversation has not taken it yet.
+
+  friend bool operator==(const block_record&, const block_record&) = default;
 };
 
 /// One login: a refresh token and what came of it.
@@ -127,10 +155,15 @@ struct login_record {
   hash128 secret;    ///< Of the refresh token in force.
   timestamp issued = 0;
   timestamp expires = 0;
+
+  friend bool operator==(const login_record&, const login_record&) = default;
 };
 
 struct presence_record {
   timestamp last_active = 0;
+
+  friend bool operator==(const presence_record&,
+                         const presence_record&) = default;
 };
 
 /// One event in an inbox: a pointer to an entry of a conversation.
@@ -141,6 +174,8 @@ struct inbox_entry {
   entry_kind kind = entry_kind::msg;
   bool own = false; ///< Sent by the inbox's user.
   timestamp ts = 0; ///< Of the entry.
+
+  friend bool operator==(const inbox_entry&, const inbox_entry&) = default;
 };
 
 /// Consecutive events of one inbox, stored as one row under the last `useq`:
@@ -148,6 +183,8 @@ struct inbox_entry {
 struct inbox_chunk {
   uint64_t ordinal = 0; ///< How many entries the inbox had before this chunk.
   std::vector<inbox_entry> entries;
+
+  friend bool operator==(const inbox_chunk&, const inbox_chunk&) = default;
 };
 
 } // namespace parley::history
