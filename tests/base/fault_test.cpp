@@ -26,10 +26,6 @@ int pass(const char* setting, const char* point, int times) {
   return status;
 }
 
-bool killed(int status) {
-  return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
-}
-
 bool exited(int status, int code) {
   return WIFEXITED(status) && WEXITSTATUS(status) == code;
 }
@@ -37,6 +33,14 @@ bool exited(int status, int code) {
 } // namespace
 
 #ifdef PARLEY_FAULTS
+
+namespace {
+
+bool killed(int status) {
+  return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
+} // namespace
 
 TEST_CASE("an armed fault point kills the process the n-th time") {
   CHECK(killed(pass("journal.committed", "journal.committed", 1)));
