@@ -15,13 +15,19 @@ namespace parley {
 /// Registers every message type; call on the config before the actor system.
 void register_messages(caf::actor_system_config& cfg);
 
-/// Starts the journal over a store: a detached actor, the only writer. A failed
-/// write calls `failed` with the reason and answers nobody (I9).
-caf::actor spawn_journal(caf::actor_system& sys, history::store& to,
-                         std::function<void(const error&)> failed);
+/// Where an actor that blocks runs: on a thread of its own, or, in a test that
+/// owns the order of everything, with the others.
+enum class runs { detached, scheduled };
 
-/// Starts one detached actor that runs `read_job`s over a store.
-caf::actor spawn_reader(caf::actor_system& sys, const history::store& from);
+/// Starts the journal over a store, the only writer. A failed write calls
+/// `failed` with the reason and answers nobody (I9).
+caf::actor spawn_journal(caf::actor_system& sys, history::store& to,
+                         std::function<void(const error&)> failed,
+                         runs where = runs::detached);
+
+/// Starts one actor that runs `read_job`s over a store.
+caf::actor spawn_reader(caf::actor_system& sys, const history::store& from,
+                        runs where = runs::detached);
 
 /// Starts an actor that runs errands.
 caf::actor spawn_courier(caf::actor_system& sys);
