@@ -70,7 +70,7 @@ session account::open(const session_options& options) const {
   return session(node_->where(), token_, options);
 }
 
-session account::open(const std::string& device) const {
+session account::on(const std::string& device) const {
   session_options options;
   options.device = device;
   return open(options);

@@ -30,7 +30,7 @@ public:
   http_response remove(std::string_view target) const;
 
   session open(const session_options& options = {}) const;
-  session open(const std::string& device) const;
+  session on(const std::string& device) const; ///< Opens with defaults.
 
   /// Another login of the same user.
   account another_login() const;

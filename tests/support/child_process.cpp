@@ -119,12 +119,13 @@ struct child_process::state {
 };
 
 child_process::child_process(const std::vector<std::string>& argv,
-                             const environment& extra) {
+                             const environment& extra, std::string_view input) {
   if (::access(argv.at(0).c_str(), X_OK) != 0)
     fail("cannot run " + argv[0]);
   auto arguments = pointers(argv);
   auto variables_text = merged_environment(extra);
   auto variables = pointers(variables_text);
+  auto in = make_pipe();
   auto out = make_pipe();
   auto err = make_pipe();
   const auto parent = ::getpid();
@@ -135,11 +136,16 @@ child_process::child_process(const std::vector<std::string>& argv,
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (::getppid() != parent)
       ::_exit(127);
+    ::dup2(in.read_end, STDIN_FILENO);
     ::dup2(out.write_end, STDOUT_FILENO);
     ::dup2(err.write_end, STDERR_FILENO);
     ::execve(arguments[0], arguments.data(), variables.data());
     ::_exit(127);
   }
+  // A pipe holds 64 KiB, so this does not wait for the child.
+  const auto written = ::write(in.write_end, input.data(), input.size());
+  ::close(in.write_end);
+  ::close(in.read_end);
   ::close(out.write_end);
   ::close(err.write_end);
   state_ = std::make_unique<state>();
@@ -148,6 +154,8 @@ child_process::child_process(const std::vector<std::string>& argv,
   state_->out_fd = out.read_end;
   state_->err_fd = err.read_end;
   state_->drain = std::thread([s = state_.get()] { s->drain_streams(); });
+  if (written != static_cast<ssize_t>(input.size()))
+    fail("write to the child");
 }
 
 child_process::child_process(child_process&&) noexcept = default;
@@ -214,8 +222,8 @@ std::string child_process::errors() const {
 }
 
 finished run(const std::vector<std::string>& argv,
-             const child_process::environment& extra) {
-  child_process child(argv, extra);
+             const child_process::environment& extra, std::string_view input) {
+  child_process child(argv, extra, input);
   const auto status = child.wait_exit();
   return {status, child.output(), child.errors()};
 }

@@ -20,8 +20,10 @@ public:
   /// Starts `argv[0]` with `extra` added to the test's own environment.
   /// Call from the main thread: the child ends with the thread that made it.
   /// @throws std::system_error if there is no such program.
+  /// `input` is all that the program can read.
   explicit child_process(const std::vector<std::string>& argv,
-                         const environment& extra = {});
+                         const environment& extra = {},
+                         std::string_view input = {});
   child_process(child_process&&) noexcept;
   child_process& operator=(child_process&&) noexcept;
   ~child_process(); ///< Kills it if it still runs.
@@ -55,6 +57,7 @@ struct finished {
 
 /// Runs a program to its end.
 finished run(const std::vector<std::string>& argv,
-             const child_process::environment& extra = {});
+             const child_process::environment& extra = {},
+             std::string_view input = {});
 
 } // namespace parley::test

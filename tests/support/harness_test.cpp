@@ -195,6 +195,7 @@ TEST_CASE("a child's output and exit status are known") {
   CHECK(done.output == "out\n");
   CHECK(done.errors == "err\n");
   CHECK(run({"/bin/sh", "-c", "echo $X"}, {{"X", "y"}}).output == "y\n");
+  CHECK(run({"/bin/cat"}, {}, "in").output == "in");
   CHECK_THROWS_AS(child_process({"/no/such/program"}), std::system_error);
 }
 

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <future>
 #include <memory>
 
 namespace parley::test {
@@ -79,6 +80,19 @@ http_response fetch(const endpoint& where, const http_request& request) {
                   }),
          what + ": read");
   return decode(parser.release());
+}
+
+std::vector<http_response> fetch_together(const endpoint& where,
+                                          const http_request& request,
+                                          size_t count) {
+  std::vector<std::future<http_response>> under_way;
+  for (size_t i = 0; i < count; ++i)
+    under_way.push_back(
+        std::async(std::launch::async, [&] { return fetch(where, request); }));
+  std::vector<http_response> result;
+  for (auto& each : under_way)
+    result.push_back(each.get());
+  return result;
 }
 
 std::string http_response::header(const std::string& name) const {

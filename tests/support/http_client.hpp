@@ -15,16 +15,16 @@ using header_list = std::vector<std::pair<std::string, std::string>>;
 
 struct http_request {
   std::string method = "GET";
-  std::string target;
-  std::string body;
-  std::string token; ///< Empty: no `Authorization`.
-  header_list headers;
+  std::string target = {};
+  std::string body = {};
+  std::string token = {}; ///< Empty: no `Authorization`.
+  header_list headers = {};
 };
 
 struct http_response {
   unsigned status = 0;
   std::map<std::string, std::string> headers; ///< Names in lower case.
-  std::string body;
+  std::string body = {};
 
   std::string header(const std::string& name) const;
 
@@ -38,6 +38,11 @@ struct http_response {
 /// Sends one request over a connection of its own.
 /// @throws timed_out, std::runtime_error if no whole answer comes.
 http_response fetch(const endpoint& where, const http_request& request);
+
+/// Sends the same request so many times at once.
+std::vector<http_response> fetch_together(const endpoint& where,
+                                          const http_request& request,
+                                          size_t count);
 
 /// "404 not_found" if the answer is a well-formed problem document, where
 /// content type, `status` and HTTP status agree; else what is wrong with it.

@@ -100,6 +100,14 @@ std::string error_code(const json::object& frame) {
   return type == "error" ? text_of(frame, "code") : "(" + type + ")";
 }
 
+std::string replaced(std::string text, std::string_view what,
+                     std::string_view by) {
+  for (auto at = text.find(what); at != std::string::npos;
+       at = text.find(what, at + by.size()))
+    text.replace(at, what.size(), by);
+  return text;
+}
+
 std::string repeated(std::string_view unit, size_t count) {
   std::string result;
   result.reserve(unit.size() * count);

@@ -44,6 +44,10 @@ json::object find(const std::vector<json::object>& items,
 /// that a failed comparison shows what came instead.
 std::string error_code(const json::object& frame);
 
+/// `text` with every `what` replaced, to compare answers that quote it.
+std::string replaced(std::string text, std::string_view what,
+                     std::string_view by);
+
 /// `unit` written `count` times.
 std::string repeated(std::string_view unit, size_t count);
 

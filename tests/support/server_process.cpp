@@ -136,12 +136,12 @@ size_t server_process::resident_bytes() const {
   return resident * static_cast<size_t>(::sysconf(_SC_PAGESIZE));
 }
 
-finished
-server_process::admin(const std::vector<std::string>& arguments) const {
+finished server_process::admin(const std::vector<std::string>& arguments,
+                               std::string_view input) const {
   std::vector<std::string> argv{binary(), "admin", "--socket",
                                 control_socket().string()};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
-  return run(argv);
+  return run(argv, {}, input);
 }
 
 std::string server_process::binary() {

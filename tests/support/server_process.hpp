@@ -87,7 +87,8 @@ public:
   }
 
   /// Runs `parley admin` against this node.
-  finished admin(const std::vector<std::string>& arguments) const;
+  finished admin(const std::vector<std::string>& arguments,
+                 std::string_view input = {}) const;
 
   /// The binary under test: PARLEY_BINARY of the environment, else of the
   /// build.

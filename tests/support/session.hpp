@@ -9,7 +9,7 @@ namespace parley::test {
 
 struct session_options {
   std::string device = "phone";
-  std::optional<int64_t> since;
+  std::optional<int64_t> since = {};
   bool acknowledges = true; ///< Sends `recv` as events come.
   bool catches_up = true;   ///< Waits for the end of the resume.
   ws_options transport = {};

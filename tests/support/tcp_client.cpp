@@ -68,10 +68,11 @@ size_t tcp_client::flood(std::string_view unit, size_t bytes_max,
                          milliseconds limit) {
   size_t written = 0;
   while (written < bytes_max) {
+    const auto rest = unit.substr(written % unit.size());
     size_t count = 0;
     const auto outcome = state_->attempt(limit, [&](auto handler) {
       state_->socket.async_write_some(
-          asio::buffer(unit), [&count, handler](auto result, size_t bytes) {
+          asio::buffer(rest), [&count, handler](auto result, size_t bytes) {
             count = bytes;
             handler(result, bytes);
           });

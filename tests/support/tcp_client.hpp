@@ -23,8 +23,9 @@ public:
   /// @returns false if the node closed the connection.
   bool write(std::string_view bytes);
 
-  /// Writes until the node takes no more for `limit`, or `bytes_max` are
-  /// written. @returns the number of bytes that it took.
+  /// Writes `unit` over and over until the node takes no more for
+  /// `limit`, or `bytes_max` are written. @returns the number of bytes that it
+  /// took.
   size_t flood(std::string_view unit, size_t bytes_max, milliseconds limit);
 
   /// Reads until `end` has come. @returns everything up to and with it.

@@ -17,8 +17,8 @@ namespace parley::test {
 struct ws_options {
   std::string target = "/v1/ws";
   std::string subprotocol = "parley.v1"; ///< Empty: none is offered.
-  std::string origin;                    ///< Empty: not a browser.
-  header_list headers;
+  std::string origin = {};               ///< Empty: not a browser.
+  header_list headers = {};
   bool compression = false;     ///< Offer permessage-deflate.
   int receive_buffer_bytes = 0; ///< Of the socket; 0: the system's default.
 };
