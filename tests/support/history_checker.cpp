@@ -329,6 +329,16 @@ std::string to_string(const std::vector<anomaly>& all) {
   return result;
 }
 
+int64_t last_addressed(const reading& all, const std::string& user) {
+  const conversation about(all);
+  int64_t result = 0;
+  about.each_entry([&](const history_entry& entry) {
+    if (entry.kind != "lost" && about.addressed(user, entry.seq))
+      result = entry.seq;
+  });
+  return result;
+}
+
 std::vector<anomaly> check(const client_records& records) {
   return checker(records).run();
 }

@@ -300,6 +300,14 @@ TEST_CASE("everyone hears of a group's end and of nothing after it") {
   CHECK(kinds(records) == found{anomaly_kind::leaked});
 }
 
+TEST_CASE("what is addressed to a user ends with the removal") {
+  auto records = good_records();
+  const reading club{"bob", group, history_of(records, "bob", group)};
+  CHECK(last_addressed(club, "bob") == 5);
+  CHECK(last_addressed(club, "carol") == 4);
+  CHECK(last_addressed(club, "dave") == 0);
+}
+
 TEST_CASE("a record of 200,000 deliveries is judged in linear time") {
   client_records records;
   std::vector<history_entry> entries;

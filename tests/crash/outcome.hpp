@@ -1,0 +1,41 @@
+#pragma once
+
+#include "crash/durable_client.hpp"
+#include "support/history_checker.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
+
+/// The end of a crash test: what is in the histories, who still has to get
+/// something, and the checker's verdict.
+namespace parley::test {
+
+/// A conversation and those who are in it to the end.
+struct shared_conversation {
+  std::string conv;
+  std::vector<account> readers;
+};
+
+/// Everything that each reader may read of each conversation.
+std::vector<reading>
+read_histories(const std::vector<shared_conversation>& all);
+
+/// The last seq of each conversation that is addressed to the user.
+std::map<std::string, int64_t> goals_of(const std::string& user,
+                                        const std::vector<reading>& histories);
+
+/// Reads until the client has the last of what is addressed to it.
+/// @returns whether it got there in time.
+bool read_to_the_end(durable_client& client,
+                     const std::vector<reading>& histories);
+
+/// A new device that reads the user's whole inbox.
+client_records read_whole_inbox(const endpoint& where, const account& user,
+                                const std::vector<reading>& histories);
+
+/// The checker's verdict over all clients: empty if nothing is wrong.
+std::string verdict(const std::vector<const durable_client*>& clients,
+                    client_records others, std::vector<reading> histories);
+
+} // namespace parley::test
