@@ -4,10 +4,10 @@
 
 #  include <atomic>
 #  include <charconv>
+#  include <csignal>
 #  include <cstdint>
 #  include <cstdio>
 #  include <cstdlib>
-#  include <signal.h>
 #  include <string_view>
 #  include <unistd.h>
 

@@ -35,8 +35,8 @@ std::string make_ulid(timestamp now, random_source& random) {
              | static_cast<uint64_t>(noise[2]) << 32
              | static_cast<uint64_t>(noise[3]) << 16 | noise[4];
   std::string ulid(26, '0');
-  for (auto digit = ulid.rbegin(); digit != ulid.rend(); ++digit) {
-    *digit = digits[low & 31];
+  for (auto i = ulid.size(); i-- > 0;) {
+    ulid[i] = digits[low & 31];
     low = low >> 5 | high << 59;
     high >>= 5;
   }
