@@ -68,12 +68,16 @@ public:
       options.read_tier = rocksdb::kBlockCacheTier;
     std::string value;
     auto status = db_->Get(options, handle(in), slice(key), &value);
+    // For a table whose file is not open yet, RocksDB says that the row may
+    // exist by an empty value instead of `Incomplete`.
+    auto unknown = status.IsIncomplete()
+                   || (how == reach::memory && status.ok() && value.empty());
+    if (unknown)
+      return error{errc::unavailable, "the row is not in memory"};
     if (status.ok())
       return std::optional{std::move(value)};
     if (status.IsNotFound())
       return std::optional<std::string>{};
-    if (status.IsIncomplete())
-      return error{errc::unavailable, "the row is not in memory"};
     return failure(status);
   }
 

@@ -141,13 +141,28 @@ TEST_CASE("a path that cannot be made is an error with its reason") {
 
 TEST_CASE("a read that may not touch the disk says so, until it is in memory") {
   temp_dir dir;
-  auto rows = opened(filled(dir));
+  auto options = filled(dir);
+  auto rows = opened(options);
+  // A table that is not open yet has no answer either.
+  for (int i = 0; i < filler_rows; i += 10) {
+    auto found = rows->get(family::state, numbered(i), reach::memory);
+    if (found)
+      CHECK(*found == body(i));
+    else
+      CHECK(found.error().code == errc::unavailable);
+  }
   auto key = numbered(0);
   auto before = rows->get(family::state, key, reach::memory);
   REQUIRE(!before.has_value());
   CHECK(before.error().code == errc::unavailable);
-  CHECK(value_of(*rows, family::state, key) == body(0));
-  CHECK(value_of(*rows, family::state, key, reach::memory) == body(0));
+  // A compaction may move the row once more meanwhile.
+  auto after = before;
+  for (int tries = 0; tries < 1000 && !after; ++tries) {
+    CHECK(value_of(*rows, family::state, key) == body(0));
+    after = rows->get(family::state, key, reach::memory);
+  }
+  REQUIRE(after.has_value());
+  CHECK(*after == body(0));
 }
 
 TEST_CASE("I9: a flipped bit in a table is an error and never another value") {

@@ -34,7 +34,8 @@ public:
   virtual ~store() = default;
 
   /// The value of `key`; nothing if there is none. Errors: `unavailable` (with
-  /// reach::memory), `internal` (the data is damaged or the disk fails).
+  /// reach::memory; also for an empty value, which no record has), `internal`
+  /// (the data is damaged or the disk fails).
   virtual result<std::optional<std::string>>
   get(family in, std::string_view key, reach how) const = 0;
 
