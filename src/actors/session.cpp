@@ -20,20 +20,25 @@ void session_state::start(context_ptr with, outbox_ptr to) {
   rate = {node->settings.limits.sends_per_s, node->settings.limits.sends_burst};
   say(protocol::encode_hello(
       {node->settings.node.id, node->settings.http.ping_interval.count()}));
+  speak();
 }
 
-void session_state::say(protocol::outgoing what) {
-  if (!connection)
-    return;
-  std::vector<protocol::outgoing> one;
-  one.push_back(std::move(what));
-  connection->push(std::move(one));
+void session_state::on_end(const end_session& x) {
+  end(static_cast<close_code>(x.code));
+}
+
+/// Hands the connection what this turn has to say, all at once.
+void session_state::speak() {
+  if (!out.empty() && connection)
+    connection->push(std::move(out));
+  out = {};
 }
 
 void session_state::end(close_code code) {
   if (at == phase::ended)
     return;
   at = phase::ended;
+  speak();
   if (connection)
     connection->close(code);
 }
@@ -48,26 +53,30 @@ void session_state::leave() {
 
 namespace {
 
+/// A handler whose words leave together when it is done.
+template <class T>
+auto turn(caf::stateful_actor<session_state>* self,
+          void (session_state::*handle)(const T&)) {
+  return [self, handle](const T& x) {
+    (self->state.*handle)(x);
+    self->state.speak();
+  };
+}
+
 caf::behavior session(caf::stateful_actor<session_state>* self,
                       context_ptr node, outbox_ptr connection) {
   self->set_exit_handler([self](const caf::exit_msg&) { self->state.leave(); });
   // A user whose rights changed may be refused what was under way.
   self->set_default_handler(caf::drop);
   self->state.start(std::move(node), std::move(connection));
+  using s = session_state;
   return {
-      [self](const inbound& x) { self->state.on_inbound(x); },
-      [self](const live_events& x) { self->state.on_live(x); },
-      [self](const fetched& x) { self->state.on_fetched(x); },
-      [self](const appended& x) { self->state.on_appended(x); },
-      [self](const refused& x) { self->state.on_refused(x); },
-      [self](const attached& x) { self->state.on_attached(x); },
-      [self](const cursor_moved& x) { self->state.on_cursor(x); },
-      [self](const ephemeral& x) { self->state.on_ephemeral(x); },
-      [self](const end_session& x) {
-        self->state.end(static_cast<close_code>(x.code));
-      },
-      [self](const drain& x) { self->state.on_drain(x); },
-      [self](const flush&) { self->state.flush_cursors(); },
+      turn(self, &s::on_inbound),       turn(self, &s::on_live),
+      turn(self, &s::on_fetched),       turn(self, &s::on_appended),
+      turn(self, &s::on_refused),       turn(self, &s::on_attached),
+      turn(self, &s::on_cursor),        turn(self, &s::on_ephemeral),
+      turn(self, &s::on_end),           turn(self, &s::on_drain),
+      turn(self, &s::on_cursor_second),
   };
 }
 

@@ -67,11 +67,13 @@ struct session_state {
   void on_fetched(const fetched& x);
   void on_received(uint64_t useq);
   void on_cursor(const cursor_moved& x);
-  void flush_cursors();
+  void on_cursor_second(const flush& x);
   void on_ephemeral(const ephemeral& x);
   void on_drain(const drain& x);
 
+  void on_end(const end_session& x);
   void end(protocol::close_code code);
+  void speak();
   void leave(); ///< The connection is gone.
 
   caf::stateful_actor<session_state>* self;
@@ -98,10 +100,11 @@ struct session_state {
   model::token_bucket rate{0, 1};
   std::vector<protocol::request> early; ///< Came while attaching.
   std::unique_ptr<session_work> work;
+  std::vector<protocol::outgoing> out; ///< What this turn has to say.
 
 private:
   session_work& busy();
-  void say(protocol::outgoing what);
+  void say(protocol::outgoing what) { out.push_back(std::move(what)); }
   void say(std::string json) { say(protocol::outgoing{std::move(json), {}}); }
   void fail(std::optional<int64_t> request, const error& why);
   bool may_act(int64_t request);

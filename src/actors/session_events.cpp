@@ -174,7 +174,7 @@ void session_state::start_cursor_second() {
   self->delayed_send(self, cursor_every, flush{});
 }
 
-void session_state::flush_cursors() {
+void session_state::on_cursor_second(const flush&) {
   if (!work)
     return;
   auto& w = *work;

@@ -228,18 +228,22 @@ struct request_visitor {
            Request what) {
     ++s.asking;
     auto* state = &s;
+    auto answered = [state](auto say) {
+      --state->asking;
+      say();
+      state->release();
+      state->speak();
+    };
     s.self->request(whom, ask_timeout, std::move(address), std::move(what))
         .then(
-            [state, type, request = id()](const answer& x) {
-              --state->asking;
-              state->say(
-                  protocol::encode_reply(type, request, x.fields.view()));
-              state->release();
+            [=, request = id()](const answer& x) {
+              answered([&] {
+                state->say(
+                    protocol::encode_reply(type, request, x.fields.view()));
+              });
             },
-            [state, request = id()](const caf::error& why) {
-              --state->asking;
-              state->fail(request, from_caf(why));
-              state->release();
+            [=, request = id()](const caf::error& why) {
+              answered([&] { state->fail(request, from_caf(why)); });
             });
   }
 };
