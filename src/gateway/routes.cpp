@@ -36,6 +36,7 @@ std::span<const route> routes() {
       {verb::get, "/v1/devices", user, list_devices},
       {verb::del, "/v1/devices/{device}", user, drop_device},
 
+      {verb::get, "/v1/ws", anyone, demand_upgrade},
       {verb::get, "/v1/discover", anyone, discover},
       {verb::get, "/healthz", anyone, health},
       {verb::get, "/readyz", anyone, readiness},

@@ -6,8 +6,8 @@
 
 namespace parley::gateway {
 
-/// Every path of the contract's HTTP table but the static files and the
-/// WebSocket.
+/// Every path of the contract's HTTP table but the static files. A WebSocket's
+/// upgrade does not come here.
 std::span<const route> routes();
 
 // The handlers, by theme. Each answers its exchange once.
@@ -53,5 +53,6 @@ void discover(const exchange_ptr& x);
 void health(const exchange_ptr& x);
 void readiness(const exchange_ptr& x);
 void metrics_text(const exchange_ptr& x);
+void demand_upgrade(const exchange_ptr& x);
 
 } // namespace parley::gateway

@@ -21,12 +21,14 @@ result<size_t> limit_of(const target& what, size_t by_default, size_t max) {
       std::clamp<uint64_t>(asked->value_or(by_default), 1, max));
 }
 
-void tell_sent(const exchange_ptr& x, const appended& sent) {
+void tell_sent(const exchange_ptr& x, const appended& reply,
+               const std::string& cid) {
+  const auto& sent = reply.all.front();
   std::string body;
   protocol::json_writer json{body};
   json.open_object()
-      .member("cid", sent.cid)
-      .member("conv", sent.conv)
+      .member("cid", cid)
+      .member("conv", reply.conv)
       .member("seq", sent.seq)
       .member("ts", sent.ts);
   if (sent.dup)
@@ -87,11 +89,11 @@ void post_message(const exchange_ptr& x) {
   }
   append what;
   what.from = x->caller().user;
-  what.cid = std::move(body->cid);
+  what.cid = body->cid;
   what.body = std::move(body->body);
   what.ref = body->reply_to;
-  auto tell = [x](const appended& sent) {
-    tell_sent(x, sent);
+  auto tell = [x, cid = std::move(body->cid)](const appended& sent) {
+    tell_sent(x, sent, cid);
   };
   send_message(x->with().sys, x->with().node, *conv, std::move(what),
                x->on_io<appended>(or_fail<appended>(x, tell)));

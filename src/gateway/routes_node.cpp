@@ -1,3 +1,4 @@
+#include "gateway/problem.hpp"
 #include "gateway/routes.hpp"
 
 #include "parley/base/metrics.hpp"
@@ -45,6 +46,14 @@ void metrics_text(const exchange_ptr& x) {
   http_reply reply;
   reply.type = "text/plain; version=0.0.4; charset=utf-8";
   reply.body = metrics::render();
+  x->reply(std::move(reply));
+}
+
+void demand_upgrade(const exchange_ptr& x) {
+  auto reply =
+      problem({errc::bad_request, "expected a WebSocket's upgrade"}, 426);
+  reply.headers.emplace_back("Upgrade", "websocket");
+  reply.headers.emplace_back("Sec-WebSocket-Version", "13");
   x->reply(std::move(reply));
 }
 

@@ -31,13 +31,17 @@ bool names_something(std::string_view segment) {
          && segment.find_first_of("/\\") == std::string_view::npos;
 }
 
-result<std::vector<std::string>> decode_path(const urls::url_view& from) {
+/// By hand, since Boost.URL takes "/./x" for "/x".
+result<std::vector<std::string>> decode_path(std::string_view path) {
   std::vector<std::string> segments;
-  if (from.encoded_path() == "/" || from.encoded_path().empty())
+  if (path.empty() || path == "/")
     return segments;
   bool plain = true;
-  for (auto encoded : from.encoded_segments()) {
-    auto segment = encoded.decode();
+  while (!path.empty()) {
+    path.remove_prefix(1);
+    auto slash = std::min(path.find('/'), path.size());
+    auto segment = urls::pct_string_view{path.substr(0, slash)}.decode();
+    path.remove_prefix(slash);
     if (!clean_text(segment))
       return ill_formed();
     plain = plain && names_something(segment);
@@ -89,9 +93,9 @@ result<std::optional<uint64_t>> target::number(std::string_view name) const {
 result<target> parse_target(std::string_view text) {
   auto parsed = text.starts_with('/') ? urls::parse_origin_form(text)
                                       : urls::parse_absolute_uri(text);
-  if (!parsed)
+  if (!parsed || text.starts_with('/') == parsed->has_authority())
     return ill_formed();
-  auto segments = decode_path(*parsed);
+  auto segments = decode_path(parsed->encoded_path());
   if (!segments)
     return segments.error();
   auto query = decode_query(*parsed);
