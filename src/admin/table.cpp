@@ -29,14 +29,19 @@ bool is_time(std::string_view key) {
   return key == "created" || key == "since" || key == "last_seen";
 }
 
+/// The C0 and C1 control characters escaped; some terminals obey both.
 std::string printable(std::string_view text) {
   std::string shown;
-  for (char c : text) {
-    auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f)
+  for (size_t i = 0; i < text.size(); ++i) {
+    auto byte = static_cast<unsigned char>(text[i]);
+    auto next =
+        i + 1 < text.size() ? static_cast<unsigned char>(text[i + 1]) : 0u;
+    if (byte == 0xc2 && next >= 0x80 && next < 0xa0)
+      shown += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[++i]));
+    else if (byte < 0x20 || byte == 0x7f)
       shown += fmt::format("\\x{:02x}", byte);
     else
-      shown += c;
+      shown += text[i];
   }
   return shown;
 }

@@ -177,8 +177,11 @@ void node::stop() {
     stop_actors();
   control_.reset();
   front_.reset();
-  actors_.reset();
+  // The thread of a detached actor ends with the last handle to it, and the
+  // actor system waits for that thread.
+  disk_.reset();
   context_.reset();
+  actors_.reset();
 }
 
 void node::send_clients_away() {
