@@ -92,8 +92,32 @@ void conversation_state::on_loaded(conversation_load all) {
 
 /// Hands rows to the journal; `what` is dealt with when they are durable.
 void conversation_state::submit(history::batch rows, open_commit what) {
+  on_hand_over();
   open.push_back(std::move(what));
   self->send(node->journal, commit{std::move(rows)});
+}
+
+/// Hands over what the acts that came together have made.
+void conversation_state::on_hand_over() {
+  if (gathering.entries.empty())
+    return;
+  open.push_back(std::exchange(gathering, {}));
+  self->send(node->journal, commit{std::exchange(gathered, {})});
+}
+
+/// One message to each session, whatever number of its acts were committed.
+void conversation_state::answer_askers(
+    const std::vector<open_commit::asker>& askers) {
+  std::vector<std::pair<caf::actor, appended>> replies;
+  for (const auto& x : askers) {
+    auto to = std::find_if(replies.begin(), replies.end(),
+                           [&](const auto& r) { return r.first == x.who; });
+    if (to == replies.end())
+      to = replies.insert(to, {x.who, appended{name, {}}});
+    to->second.all.push_back(x.what);
+  }
+  for (auto& [who, reply] : replies)
+    self->send(who, std::move(reply));
 }
 
 void conversation_state::on_committed(uint32_t count) {
@@ -106,10 +130,7 @@ void conversation_state::on_committed(uint32_t count) {
       metrics::add(metrics::counter::messages_appended, done.entries.size());
       fault::point("ack.before_send");
     }
-    for (const auto& x : done.askers)
-      self->send(x.who,
-                 appended{x.tag, name, x.cid, done.entries.back().what.seq,
-                          done.entries.back().what.ts, x.dup});
+    answer_askers(done.askers);
     if (done.promise)
       done.promise->deliver(answer{shared_bytes{std::move(done.fields)}});
     std::move(done.entries.begin(), done.entries.end(),
@@ -122,7 +143,7 @@ void conversation_state::on_committed(uint32_t count) {
 
 /// The partition asks whether this conversation can be let go.
 void conversation_state::on_rest(const rest& x) {
-  if (!open.empty() || !queue.empty() || cursor_timer)
+  if (!settled() || !queue.empty() || cursor_timer)
     return;
   if (behind > 0 || replaying) {
     auto from = committed;
@@ -148,6 +169,7 @@ caf::behavior conversation(caf::stateful_actor<conversation_state>* self,
   auto& s = self->state;
   self->set_default_handler(caf::drop);
   self->set_exit_handler([self](const caf::exit_msg& x) {
+    self->state.on_hand_over();
     self->state.flush_cursors();
     self->quit(x.reason);
   });
@@ -170,6 +192,7 @@ caf::behavior conversation(caf::stateful_actor<conversation_state>* self,
       [&s](to, const set_role& x) { return s.on_set_role(x); },
       [&s](to, const remove_member& x) { return s.on_remove(x); },
       [&s](to, const set_closed& x) { return s.on_set_closed(x); },
+      [&s](const hand_over&) { s.on_hand_over(); },
       [&s](const flush&) { s.flush_cursors(); },
       [&s](const rest& x) { s.on_rest(x); },
   };

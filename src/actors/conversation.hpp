@@ -7,10 +7,10 @@
 #include "parley/history/reader.hpp"
 #include "parley/model/roster.hpp"
 
+#include <boost/container/deque.hpp>
 #include <caf/all.hpp>
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -37,11 +37,9 @@ struct open_commit {
 
   struct asker {
     caf::actor who;
-    uint64_t tag = 0;
-    std::string cid;
-    bool dup = false;
+    appended::one what;
   };
-  std::vector<asker> askers; ///< Who gets an `appended` for the entry.
+  std::vector<asker> askers; ///< Who gets an `appended` for an entry.
 
   /// Entries that changed the roster when they were made, not committed yet.
   std::vector<entry> roster_changes;
@@ -61,6 +59,7 @@ struct queued_act {
 struct progress {
   uint64_t addressed = 0; ///< Last `seq` sent on to the member's inbox.
   uint64_t taken = 0;     ///< Durable in that inbox up to here.
+  const caf::actor* home = nullptr; ///< The member's partition.
 };
 
 /// A stretch of entries to be delivered (again), as read from the store.
@@ -100,6 +99,7 @@ struct conversation_state {
   void on_committed(uint32_t count);
   void on_rest(const rest& x);
   void submit(history::batch rows, open_commit what);
+  void on_hand_over();
 
   // -- acts, conversation_append.cpp
   void on_append(append& x);
@@ -146,20 +146,23 @@ struct conversation_state {
   uint64_t committed = 0; ///< The last that is durable.
   timestamp last_ts = 0;
 
-  std::deque<queued_act> queue; ///< Acts to be dealt with, in order.
+  boost::container::deque<queued_act>
+      queue; ///< Acts to be dealt with, in order.
   bool running = false;
-  std::deque<open_commit> open;
-  names everyone; ///< The members' names; made anew when they change.
+  boost::container::deque<open_commit> open;
+  history::batch gathered; ///< What the acts of this turn made, and
+  open_commit gathering;   ///< what it is about.
+  names everyone;          ///< The members' names; made anew when they change.
 
   struct known {
     uint64_t seq = 0;
     timestamp ts = 0;
     hash128 content;
   };
-  std::unordered_map<hash128, known> recent; ///< Dedupe entries in memory,
-  std::deque<hash128> recent_order;          ///< oldest first.
-  bool all_recent = false;                   ///< There are no others.
-  std::optional<hash128> looked_up;          ///< Known not to be stored.
+  std::unordered_map<hash128, known> recent;     ///< Dedupe entries in memory,
+  boost::container::deque<hash128> recent_order; ///< oldest first.
+  bool all_recent = false;                       ///< There are no others.
+  std::optional<hash128> looked_up;              ///< Known not to be stored.
 
   std::unordered_map<std::string, progress> members;
   size_t behind = 0; ///< Members that have not taken all they were sent.
@@ -200,12 +203,16 @@ private:
   void answer_creation(const create_group& x, caf::response_promise promise);
 
   // shared
+  bool settled() const noexcept {
+    return open.empty() && gathering.entries.empty();
+  }
+  void answer_askers(const std::vector<open_commit::asker>& askers);
   void write_entry(history::batch& rows, const entry& x);
   void write_record(history::batch& rows);
   void open_outbox(history::batch& rows);
   fresh_entry addressed(const item& made);
   timestamp next_ts();
-  void note_addressed(const std::string& user, uint64_t seq);
+  void note_addressed(progress& p, uint64_t seq);
 
   bool is_group = false;
 };

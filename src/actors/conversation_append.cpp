@@ -116,7 +116,7 @@ bool conversation_state::run(queued_act& act) {
     return true;
   }
   // What these decide by is in the store only once it is committed.
-  if (open.empty())
+  if (settled())
     read_target(x);
   return false;
 }
@@ -154,9 +154,13 @@ void conversation_state::answer_repeat(const append& x, const known& was,
     return refuse(x, {errc::cid_conflict, "the cid was used for another act"});
   if (was.seq <= committed)
     return answer_dup(x, was.seq, was.ts);
-  for (auto& waiting : open)
-    if (!waiting.entries.empty() && waiting.entries.back().what.seq == was.seq)
-      waiting.askers.push_back({x.reply_to, x.tag, x.cid, true});
+  // It waits with the one that it repeats.
+  auto holds = [&](const open_commit& c) {
+    return !c.entries.empty() && c.entries.back().what.seq >= was.seq;
+  };
+  auto at = std::find_if(open.begin(), open.end(), holds);
+  auto& waiting = at == open.end() ? gathering : *at;
+  waiting.askers.push_back({x.reply_to, {x.tag, was.seq, was.ts, true}});
 }
 
 /// Asks the disk for a dedupe entry that memory cannot tell of.
@@ -324,8 +328,8 @@ void conversation_state::act_react(const queued_act& act,
   add(act, std::move(what), std::move(rows));
 }
 
-/// Gives the entry its `seq` and hands all that it takes to the journal as one
-/// batch.
+/// Gives the entry its `seq` and gathers all that it takes, for one batch with
+/// those that are in the mailbox already.
 void conversation_state::add(const queued_act& act, entry what,
                              history::batch rows) {
   const auto& x = act.what;
@@ -340,15 +344,17 @@ void conversation_state::add(const queued_act& act, entry what,
     rows.put(history::family::state, dedupe_key(where, act.key),
              history::encode(history::dedupe_record{e.seq, e.ts, act.content}));
     know(act.key, {e.seq, e.ts, act.content});
+    looked_up.reset();
   }
   if (last == 1)
     write_record(rows);
   open_outbox(rows);
-  open_commit waiting;
-  waiting.entries.push_back(addressed(made));
-  waiting.entries.back().what.session = x.session;
-  waiting.askers.push_back({x.reply_to, x.tag, x.cid, false});
-  submit(std::move(rows), std::move(waiting));
+  if (gathering.entries.empty())
+    self->send(self, hand_over{});
+  gathered.append(rows);
+  gathering.entries.push_back(addressed(made));
+  gathering.entries.back().what.session = x.session;
+  gathering.askers.push_back({x.reply_to, {x.tag, e.seq, e.ts, false}});
 }
 
 void conversation_state::refuse(const append& x, const error& why) {
@@ -359,7 +365,7 @@ void conversation_state::refuse(const append& x, const error& why) {
 void conversation_state::answer_dup(const append& x, uint64_t seq,
                                     timestamp ts) {
   metrics::add(metrics::counter::messages_duplicate);
-  self->send(x.reply_to, appended{x.tag, name, x.cid, seq, ts, true});
+  self->send(x.reply_to, appended{name, {{x.tag, seq, ts, true}}});
 }
 
 void conversation_state::know(const hash128& key, known what) {

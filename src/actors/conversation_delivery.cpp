@@ -97,8 +97,7 @@ result<replay_chunk> read_chunk(const history::store& from, const place& where,
 
 } // namespace
 
-void conversation_state::note_addressed(const std::string& user, uint64_t seq) {
-  auto& p = members[user];
+void conversation_state::note_addressed(progress& p, uint64_t seq) {
   if (p.taken >= p.addressed && seq > p.addressed)
     ++behind;
   p.addressed = std::max(p.addressed, seq);
@@ -127,11 +126,12 @@ void conversation_state::deliver_fresh(std::vector<fresh_entry> entries) {
 
 void conversation_state::send_to(const std::string& user,
                                  shared_deliveries entries) {
-  auto at = members.find(user);
-  auto prev = at == members.end() ? first_prev(user, entries->front())
-                                  : at->second.addressed;
-  note_addressed(user, entries->back().seq);
-  self->send(node->home(user), to_user{user},
+  auto [at, first] = members.try_emplace(user);
+  if (first)
+    at->second.home = &node->home(user);
+  auto prev = first ? first_prev(user, entries->front()) : at->second.addressed;
+  note_addressed(at->second, entries->back().seq);
+  self->send(*at->second.home, to_user{user},
              deliver{name, prev, std::move(entries)});
 }
 

@@ -136,14 +136,14 @@ void conversation_state::answer_creation(const create_group& x,
 caf::result<answer> conversation_state::on_create(const create_group& x) {
   if (!is_group)
     return no_such_group();
+  auto members_now = everybody(x);
+  if (last == 0 && members_now.size() > limits::group_members_max)
+    return to_caf(errc::group_full, "a group has at most 100 members");
   auto promise = self->make_response_promise();
   if (last > 0) {
     answer_creation(x, std::move(promise));
     return caf::delegated<answer>{};
   }
-  auto members_now = everybody(x);
-  if (members_now.size() > limits::group_members_max)
-    return to_caf(errc::group_full, "a group has at most 100 members");
   auto others = members_now;
   others.erase(others.begin());
   check_users(x.by, others, promise, [this, x, members_now, promise]() mutable {

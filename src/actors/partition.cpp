@@ -1,5 +1,6 @@
 #include "actors/entities.hpp"
 
+#include "parley/actors/errors.hpp"
 #include "parley/actors/spawn.hpp"
 #include "parley/base/log.hpp"
 #include "parley/base/metrics.hpp"
@@ -65,7 +66,7 @@ struct partition_state {
              caf::strong_actor_ptr sender, caf::message_id id,
              caf::message content) {
     if (stopping)
-      return;
+      return bounce(sender, id);
     auto& all = active[static_cast<size_t>(kind)];
     auto& to = all[name];
     if (!to.handle) {
@@ -78,6 +79,16 @@ struct partition_state {
     to.handle->enqueue(caf::make_mailbox_element(std::move(sender), id, {},
                                                  std::move(content)),
                        self->context());
+  }
+
+  /// Whoever waits for an answer is told that there will be none: an actor that
+  /// awaits one could not end before its timeout.
+  void bounce(const caf::strong_actor_ptr& sender, caf::message_id id) {
+    if (sender && id.is_request())
+      sender->enqueue(
+          nullptr, id.response_id(),
+          caf::make_message(to_caf(errc::unavailable, "the node stops")),
+          self->context());
   }
 
   template <class... Ts>

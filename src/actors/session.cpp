@@ -44,8 +44,8 @@ void session_state::end(close_code code) {
 }
 
 void session_state::leave() {
-  if (!user.empty())
-    self->send(node->home(user), to_user{user}, detach{id});
+  if (home)
+    self->send(*home, to_user{user}, detach{id});
   at = phase::ended;
   connection.reset();
   self->quit();

@@ -24,11 +24,14 @@ namespace parley {
 struct session_work {
   struct open_append {
     int64_t id = 0;
-    bool tells_cid = false;
+    std::string cid; ///< Of a send; the others' acks do not say it.
   };
 
   std::unordered_map<uint64_t, open_append> appends; ///< By tag.
   uint64_t next_tag = 0;
+
+  std::string last_conv;                 ///< Where the last append went, and
+  const caf::actor* last_home = nullptr; ///< the partition of that.
 
   /// Own messages whose events came while the session was behind: the `ack`
   /// stands for them when they are fetched.
@@ -82,6 +85,7 @@ struct session_state {
   phase at = phase::fresh;
 
   std::string user;
+  const caf::actor* home = nullptr; ///< The user's partition.
   std::string id;
   std::string device;
   int64_t auth_id = 0;
@@ -108,7 +112,7 @@ private:
   void say(std::string json) { say(protocol::outgoing{std::move(json), {}}); }
   void fail(std::optional<int64_t> request, const error& why);
   bool may_act(int64_t request);
-  void submit(int64_t request, std::string conv, append x, bool tells_cid);
+  void submit(int64_t request, std::string conv, append x);
   void release();
 
   bool send_event(const live_event& x);

@@ -42,7 +42,7 @@ void session_state::on_live(const live_events& x) {
   for (const auto& e : *x.events) {
     head = std::max(head, e.useq);
     if (e.useq > last && (prev != last || !send_event(e)) && e.session == id)
-      remember_own(e.conv, e.seq);
+      remember_own(*e.conv, e.seq);
     prev = e.useq;
   }
   if (last < head)
@@ -69,7 +69,7 @@ bool session_state::send_event(const live_event& x) {
 
 bool session_state::is_own(const live_event& x) {
   return work && !work->acked_own.empty()
-         && work->acked_own.erase({x.conv, x.seq}) > 0;
+         && work->acked_own.erase({*x.conv, x.seq}) > 0;
 }
 
 void session_state::remember_own(const std::string& conv, uint64_t seq) {
@@ -85,7 +85,7 @@ void session_state::catch_up() {
   if (window.full())
     return;
   fetching = true;
-  self->send(node->home(user), to_user{user},
+  self->send(*home, to_user{user},
              fetch{last, window.events_left(), window.bytes_left(),
                    caf::actor_cast<caf::actor>(self)});
 }
@@ -123,7 +123,7 @@ void session_state::on_received(uint64_t useq) {
   auto acked = window.received(useq);
   if (acked == before)
     return;
-  self->send(node->home(user), to_user{user}, received{device, acked});
+  self->send(*home, to_user{user}, received{device, acked});
   tell_window(window.full());
   if (last < head)
     catch_up();

@@ -86,8 +86,7 @@ bool session_state::may_act(int64_t request) {
   return true;
 }
 
-void session_state::submit(int64_t request, std::string conv, append x,
-                           bool tells_cid) {
+void session_state::submit(int64_t request, std::string conv, append x) {
   if (!plausible(conv, user))
     return fail(request, no_such_conversation());
   auto& w = busy();
@@ -95,9 +94,14 @@ void session_state::submit(int64_t request, std::string conv, append x,
   x.session = id;
   x.tag = ++w.next_tag;
   x.reply_to = caf::actor_cast<caf::actor>(self);
-  w.appends.emplace(x.tag, session_work::open_append{request, tells_cid});
-  const auto& home = node->home(conv);
-  self->send(home, to_conversation{std::move(conv)}, std::move(x));
+  auto tells_cid = x.kind == entry_kind::msg;
+  w.appends.emplace(x.tag, session_work::open_append{
+                               request, tells_cid ? x.cid : std::string{}});
+  if (w.last_conv != conv) {
+    w.last_home = &node->home(conv);
+    w.last_conv = conv;
+  }
+  self->send(*w.last_home, to_conversation{std::move(conv)}, std::move(x));
 }
 
 struct request_visitor {
@@ -123,7 +127,7 @@ struct request_visitor {
         return s.fail(r.id, {errc::not_found, "no such user"});
       conv = direct_conversation(s.user, x.to);
     }
-    s.submit(id(), std::move(conv), std::move(a), true);
+    s.submit(id(), std::move(conv), std::move(a));
   }
 
   void operator()(const protocol::edit_request& x) {
@@ -134,7 +138,7 @@ struct request_visitor {
     a.cid = x.cid;
     a.body = x.body;
     a.ref = x.seq;
-    s.submit(id(), x.conv, std::move(a), false);
+    s.submit(id(), x.conv, std::move(a));
   }
 
   void operator()(const protocol::delete_request& x) {
@@ -144,7 +148,7 @@ struct request_visitor {
     a.kind = entry_kind::deleted;
     a.cid = x.cid;
     a.ref = x.seq;
-    s.submit(id(), x.conv, std::move(a), false);
+    s.submit(id(), x.conv, std::move(a));
   }
 
   void operator()(const protocol::react_request& x) {
@@ -156,7 +160,7 @@ struct request_visitor {
     a.ref = x.seq;
     a.emoji = x.emoji;
     a.on = x.on;
-    s.submit(id(), x.conv, std::move(a), false);
+    s.submit(id(), x.conv, std::move(a));
   }
 
   void operator()(const protocol::history_request& x) {
@@ -167,7 +171,7 @@ struct request_visitor {
   }
 
   void operator()(const protocol::conversations_request& x) {
-    ask("conversations", s.node->home(s.user), to_user{s.user},
+    ask("conversations", *s.home, to_user{s.user},
         get_conversations{x.limit, x.cursor});
   }
 
@@ -181,14 +185,13 @@ struct request_visitor {
     watched.clear();
     std::copy_if(x.users.begin(), x.users.end(), std::back_inserter(watched),
                  [](const auto& user) { return valid_user(user); });
-    ask("presence", s.node->home(s.user), to_user{s.user},
+    ask("presence", *s.home, to_user{s.user},
         watch{caf::actor_cast<caf::actor>(s.self), x.users});
   }
 
   void operator()(const protocol::read_request& x) {
     if (plausible(x.conv, s.user))
-      s.self->send(s.node->home(s.user), to_user{s.user},
-                   mark_read{x.conv, x.seq, s.id});
+      s.self->send(*s.home, to_user{s.user}, mark_read{x.conv, x.seq, s.id});
   }
 
   void operator()(const protocol::recv_request& x) { s.on_received(x.useq); }
@@ -214,8 +217,7 @@ struct request_visitor {
   }
 
   void operator()(const protocol::status_request& x) {
-    s.self->send(s.node->home(s.user), to_user{s.user},
-                 set_status{s.id, x.away});
+    s.self->send(*s.home, to_user{s.user}, set_status{s.id, x.away});
   }
 
   void operator()(const protocol::ping_request&) {
@@ -273,6 +275,7 @@ void session_state::on_auth(int64_t request, const protocol::auth_request& x) {
     return say(protocol::encode_ready(request, user, id, head));
   }
   user = who->user;
+  home = &node->home(user);
   device = x.device;
   id = make_secret(9, *node->random);
   auth_id = request;
@@ -286,7 +289,7 @@ void session_state::on_auth(int64_t request, const protocol::auth_request& x) {
   a.create = who->external;
   a.resumes = x.since.has_value();
   a.since = x.since.value_or(0);
-  self->send(node->home(user), to_user{user}, std::move(a));
+  self->send(*home, to_user{user}, std::move(a));
 }
 
 void session_state::on_attached(const attached& x) {
@@ -315,13 +318,14 @@ void session_state::on_attached(const attached& x) {
 void session_state::on_appended(const appended& x) {
   if (!work)
     return;
-  auto open = work->appends.find(x.tag);
-  if (open == work->appends.end())
-    return;
-  say(protocol::encode_ack({open->second.id,
-                            open->second.tells_cid ? x.cid : std::string{},
-                            x.conv, x.seq, x.ts, x.dup}));
-  work->appends.erase(open);
+  for (const auto& one : x.all) {
+    auto open = work->appends.find(one.tag);
+    if (open == work->appends.end())
+      continue;
+    say(protocol::encode_ack({open->second.id, std::move(open->second.cid),
+                              x.conv, one.seq, one.ts, one.dup}));
+    work->appends.erase(open);
+  }
   release();
 }
 

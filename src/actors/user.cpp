@@ -100,10 +100,11 @@ void user_state::on_loaded(user_load all) {
   logins = std::move(all.logins);
   std::unordered_map<hash128, listed*> by_hash;
   for (auto& r : all.list) {
-    auto& x = list[r.conv];
+    auto& x = list_entry(r.conv);
     x.durable = r.taken;
     x.record = std::move(r);
-    by_hash.emplace(hash_of(x.record.conv), &x);
+    x.urgent = false;
+    by_hash.emplace(x.key, &x);
   }
   for (const auto& x : all.unlisted) {
     ++entries;
@@ -135,8 +136,8 @@ void user_state::on_committed(uint32_t count) {
       fault::point("inbox.after_sync");
       durable = done.upto;
       chunk_open = false;
-      for (const auto& [conv, seq] : done.taken)
-        say_taken(conv, seq);
+      for (const auto& [in, seq] : done.taken)
+        say_taken(*in, seq);
       trim();
     }
     if (done.done)
@@ -147,10 +148,8 @@ void user_state::on_committed(uint32_t count) {
 }
 
 void user_state::put_list(history::batch& rows, listed& x) {
-  rows.put(
-      family::state,
-      history::state_key(record::list, where, hash_of(x.record.conv).view()),
-      history::encode(x.record));
+  rows.put(family::state, history::state_key(record::list, where, x.key.view()),
+           history::encode(x.record));
   x.dirty = x.urgent = false;
 }
 

@@ -6,10 +6,10 @@
 #include "parley/actors/messages.hpp"
 #include "parley/history/reader.hpp"
 
+#include <boost/container/deque.hpp>
 #include <caf/all.hpp>
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -35,17 +35,21 @@ struct user_load {
 /// One conversation in the user's list, in memory.
 struct listed {
   history::list_record record; ///< `taken` counts what is not durable yet, too.
-  uint64_t durable = 0;        ///< Last `seq` whose inbox row is.
-  uint64_t added = 0;  ///< Others' messages since a count of unread began.
-  bool dirty = false;  ///< The row is older than this.
-  bool urgent = false; ///< To be written with the next chunk.
+  std::shared_ptr<const std::string> name;
+  hash128 key;
+  const caf::actor* home = nullptr; ///< The conversation's partition.
+  uint64_t durable = 0;             ///< Last `seq` whose inbox row is.
+  uint64_t added = 0;    ///< Others' messages since a count of unread began.
+  bool dirty = false;    ///< The row is older than this.
+  bool gathered = false; ///< While a chunk is made: it counts this already.
+  bool urgent = false;   ///< To be written with the next chunk.
 };
 
 /// An inbox entry that may still be asked for without the store.
 struct recent_entry {
   uint64_t prev = 0; ///< The `useq` before it.
   history::inbox_entry what;
-  std::string conv;
+  std::shared_ptr<const std::string> conv;
   std::string session; ///< That sent it, or empty.
 };
 
@@ -60,14 +64,15 @@ struct fetched_mark {
 /// What one batch that the journal has not committed yet is about.
 struct open_rows {
   uint64_t upto = 0; ///< Not 0: it holds the inbox up to this `useq`.
-  std::map<std::string, uint64_t> taken; ///< By conversation, up to which seq.
-  uint64_t reserved = 0;                 ///< Not 0: a block up to here.
+  std::vector<std::pair<listed*, uint64_t>> taken; ///< Up to which `seq`.
+  uint64_t reserved = 0; ///< Not 0: a block up to here.
   std::function<void()> done;
 };
 
 /// Names of conversations by their hashes, for the readers.
-using names_by_hash =
-    std::shared_ptr<const std::unordered_map<hash128, std::string>>;
+using name_map =
+    std::unordered_map<hash128, std::shared_ptr<const std::string>>;
+using names_by_hash = std::shared_ptr<const name_map>;
 
 /// One user at home: the inbox and its `useq`, the list of conversations,
 /// account, devices, blocks and logins. Gives events to the live sessions as
@@ -149,25 +154,24 @@ struct user_state {
   bool clean = true;      ///< No actor of this user failed in this process.
 
   std::vector<recent_entry> pending; ///< Not handed to the journal yet.
-  std::deque<recent_entry> recent;   ///< Newest last.
-  std::deque<deliver> waiting;       ///< For a block of `useq`.
-  std::deque<open_rows> open;
+  boost::container::deque<recent_entry> recent; ///< Newest last.
+  boost::container::deque<deliver> waiting;     ///< For a block of `useq`.
+  boost::container::deque<open_rows> open;
   bool chunk_open = false;     ///< A chunk of the inbox is being committed.
   names_by_hash conversations; ///< Made when asked for; reset with the list.
 
   std::map<std::string, uint64_t> acked; ///< By device: not written yet.
-  std::deque<fetched_mark> marks;
+  boost::container::deque<fetched_mark> marks;
   uint64_t delivered_upto = 0; ///< Conversations were told up to this `useq`.
   bool flush_timer = false;
 
 private:
   // user_inbox.cpp
   bool take(const deliver& x);
-  void take_one(const deliver& x, const delivery& d,
-                std::vector<live_event>& events);
+  void take_one(listed& in, const delivery& d, std::vector<live_event>& events);
   listed& list_entry(const std::string& conv);
   void note(listed& in, const history::inbox_entry& x);
-  void say_taken(const std::string& conv, uint64_t seq);
+  void say_taken(listed& in, uint64_t seq);
   void write_pending();
   void submit_pending();
   void reserve_more(history::batch& rows, open_rows& what);

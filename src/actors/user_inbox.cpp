@@ -65,14 +65,14 @@ bool user_state::take(const deliver& x) {
   for (const auto& d : *x.entries) {
     if (d.seq > in.record.taken) {
       if (prev != in.record.taken && prev != any_prev) {
-        self->send(node->home(x.conv), to_conversation{x.conv},
+        self->send(*in.home, to_conversation{x.conv},
                    missing{name, in.record.taken});
         break;
       }
       enough = last < reserved;
       if (!enough)
         break;
-      take_one(x, d, *events);
+      take_one(in, d, *events);
     }
     prev = d.seq;
   }
@@ -81,23 +81,22 @@ bool user_state::take(const deliver& x) {
     for (const auto& s : sessions)
       s.handle->enqueue(nullptr, caf::make_message_id(), news, self->context());
   } else if (enough && in.durable >= x.entries->back().seq) {
-    say_taken(x.conv, in.durable);
+    say_taken(in, in.durable);
   }
   return enough;
 }
 
-void user_state::take_one(const deliver& x, const delivery& d,
+void user_state::take_one(listed& in, const delivery& d,
                           std::vector<live_event>& events) {
-  auto& in = list_entry(x.conv);
   recent_entry e;
   e.prev = last;
   e.what.useq = ++last;
-  e.what.conv = hash_of(x.conv);
+  e.what.conv = in.key;
   e.what.seq = d.seq;
   e.what.kind = d.kind;
   e.what.own = d.from == name;
   e.what.ts = d.ts;
-  e.conv = x.conv;
+  e.conv = in.name;
   e.session = d.session;
   note(in, e.what);
   auto ends = (d.kind == entry_kind::group && d.gone)
@@ -111,15 +110,19 @@ void user_state::take_one(const deliver& x, const delivery& d,
     in.urgent = true;
     self->send(partition, to_presence{name}, recheck{});
   }
-  events.push_back({e.what.useq, d.kind, d.session, x.conv, d.seq, d.tail});
+  events.push_back({e.what.useq, d.kind, d.session, in.name, d.seq, d.tail});
   pending.push_back(std::move(e));
 }
 
 listed& user_state::list_entry(const std::string& conv) {
   auto [at, made] = list.try_emplace(conv);
   if (made) {
-    at->second.record.conv = conv;
-    at->second.urgent = true;
+    auto& in = at->second;
+    in.record.conv = conv;
+    in.name = std::make_shared<const std::string>(conv);
+    in.key = hash_of(conv);
+    in.home = &node->home(conv);
+    in.urgent = true;
     conversations.reset();
   }
   return at->second;
@@ -143,10 +146,9 @@ void user_state::note(listed& in, const history::inbox_entry& x) {
   in.dirty = true;
 }
 
-void user_state::say_taken(const std::string& conv, uint64_t seq) {
-  auto& in = list_entry(conv);
+void user_state::say_taken(listed& in, uint64_t seq) {
   in.durable = std::max(in.durable, seq);
-  self->send(node->home(conv), to_conversation{conv}, taken{name, in.durable});
+  self->send(*in.home, to_conversation{*in.name}, taken{name, in.durable});
 }
 
 /// One chunk of the inbox is under way at a time: what comes meanwhile shares
@@ -167,7 +169,9 @@ void user_state::submit_pending() {
     auto end = std::min(at + chunk_max, pending.size());
     for (auto i = at; i < end; ++i) {
       chunk.entries.push_back(pending[i].what);
-      what.taken[pending[i].conv] = pending[i].what.seq;
+      auto& in = list_entry(*pending[i].conv);
+      if (!std::exchange(in.gathered, true))
+        what.taken.emplace_back(&in, in.record.taken);
     }
     entries += chunk.entries.size();
     rows.put(family::inbox,
@@ -180,9 +184,11 @@ void user_state::submit_pending() {
   pending.clear();
   while (recent.size() > recent_max && recent.front().what.useq <= durable)
     recent.pop_front();
-  for (const auto& [conv, seq] : what.taken)
-    if (auto& in = list_entry(conv); in.urgent)
-      put_list(rows, in);
+  for (const auto& [in, seq] : what.taken) {
+    in->gathered = false;
+    if (in->urgent)
+      put_list(rows, *in);
+  }
   head_moved = true;
   if (reserving == 0 && reserved - last < limits::useq_block / 2)
     reserve_more(rows, what);

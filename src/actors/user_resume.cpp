@@ -25,11 +25,11 @@ result<fetched> read_events(const history::store& from, uint32_t partitions,
   size_t bytes = 0;
   for (const auto& p : pointers) {
     auto found =
-        history::read_item(from, place_of(p.conv, partitions), p.what.seq);
+        history::read_item(from, place_of(*p.conv, partitions), p.what.seq);
     if (!found && found.error().code != errc::not_found)
       return found.error();
     if (found) {
-      auto tail = protocol::encode_tail(p.conv, *found);
+      auto tail = protocol::encode_tail(*p.conv, *found);
       bytes += tail.size();
       if (bytes > max_bytes && !events->empty())
         break;
@@ -177,7 +177,7 @@ void user_state::fetch_stored(const fetch& x) {
         if (page)
           for (const auto& e : *page->events)
             if (marks.size() < marks_max)
-              marks.push_back({e.useq, e.conv, e.seq});
+              marks.push_back({e.useq, *e.conv, e.seq});
         answer_fetch(x, page ? std::move(*page) : fetched{});
       });
 }
@@ -197,9 +197,9 @@ void user_state::answer_fetch(const fetch& x, fetched page) {
 
 names_by_hash user_state::conversation_names() {
   if (!conversations) {
-    auto names = std::make_shared<std::unordered_map<hash128, std::string>>();
+    auto names = std::make_shared<name_map>();
     for (const auto& [conv, x] : list)
-      names->emplace(hash_of(conv), conv);
+      names->emplace(x.key, x.name);
     conversations = std::move(names);
   }
   return conversations;
@@ -220,7 +220,7 @@ void user_state::tell_delivered(uint64_t upto) {
   };
   for (const auto& e : recent)
     if (e.what.useq > delivered_upto && e.what.useq <= upto && !e.what.own)
-      add(e.conv, e.what.seq);
+      add(*e.conv, e.what.seq);
   while (!marks.empty() && marks.front().useq <= upto) {
     add(marks.front().conv, marks.front().seq);
     marks.pop_front();

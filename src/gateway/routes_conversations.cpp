@@ -21,14 +21,13 @@ result<size_t> limit_of(const target& what, size_t by_default, size_t max) {
       std::clamp<uint64_t>(asked->value_or(by_default), 1, max));
 }
 
-void tell_sent(const exchange_ptr& x, const appended& reply,
-               const std::string& cid) {
-  const auto& sent = reply.all.front();
+void tell_sent(const exchange_ptr& x, const std::string& cid,
+               const std::string& conv, const appended::one& sent) {
   std::string body;
   protocol::json_writer json{body};
   json.open_object()
       .member("cid", cid)
-      .member("conv", reply.conv)
+      .member("conv", conv)
       .member("seq", sent.seq)
       .member("ts", sent.ts);
   if (sent.dup)
@@ -92,11 +91,11 @@ void post_message(const exchange_ptr& x) {
   what.cid = body->cid;
   what.body = std::move(body->body);
   what.ref = body->reply_to;
-  auto tell = [x, cid = std::move(body->cid)](const appended& sent) {
-    tell_sent(x, sent, cid);
+  auto tell = [x, cid = body->cid, conv = *conv](const appended::one& sent) {
+    tell_sent(x, cid, conv, sent);
   };
   send_message(x->with().sys, x->with().node, *conv, std::move(what),
-               x->on_io<appended>(or_fail<appended>(x, tell)));
+               x->on_io<appended::one>(or_fail<appended::one>(x, tell)));
 }
 
 void put_settings(const exchange_ptr& x) {

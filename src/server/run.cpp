@@ -37,6 +37,7 @@ int run(const config::settings& with) {
   log::set_level(with.log.level);
   auto cores = usable_cores();
   auto descriptors = raise_descriptor_limit();
+  work_in_batches();
   log::info("node.starting", "node={} data_dir={} cores={} descriptors={}",
             with.node.id, with.node.data_dir, cores, descriptors);
   node one{sized(with, cores)};

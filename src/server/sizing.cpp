@@ -30,6 +30,11 @@ config::settings sized(config::settings from, uint32_t cores) {
   return from;
 }
 
+void work_in_batches() noexcept {
+  sched_param none{};
+  ::sched_setscheduler(0, SCHED_BATCH, &none);
+}
+
 uint64_t raise_descriptor_limit() noexcept {
   rlimit files{};
   if (::getrlimit(RLIMIT_NOFILE, &files) != 0)

@@ -169,9 +169,7 @@ caf::behavior home(caf::event_based_actor* self, script* s) {
                      refused{x.tag, static_cast<uint8_t>(i->second), "no"});
           return;
         }
-        auto sent = s->sent;
-        sent.conv = to.name;
-        self->send(x.reply_to, sent);
+        self->send(x.reply_to, appended{to.name, {s->sent}});
       }};
   return caf::behavior{user_part(s)
                            .or_else(personal_part(s))

@@ -67,13 +67,17 @@ struct append {
   caf::actor reply_to;
 };
 
+/// What became of appends of one session that were committed together.
 struct appended {
-  uint64_t tag = 0;
+  struct one {
+    uint64_t tag = 0;
+    uint64_t seq = 0;
+    timestamp ts = 0;
+    bool dup = false;
+  };
+
   std::string conv;
-  std::string cid;
-  uint64_t seq = 0;
-  timestamp ts = 0;
-  bool dup = false;
+  std::vector<one> all;
 };
 
 struct refused {
@@ -126,7 +130,7 @@ struct live_event {
   uint64_t useq = 0;
   entry_kind kind = entry_kind::msg;
   std::string session; ///< The session that sent it, or empty.
-  std::string conv;    ///< With `seq`: lets the session acknowledge its own.
+  std::shared_ptr<const std::string> conv;
   uint64_t seq = 0;
   shared_bytes tail;
 };
@@ -456,8 +460,12 @@ struct committed {
   uint32_t count = 0; ///< So many more of this sender's batches are durable.
 };
 
-/// The journal to itself: write what has been gathered.
+/// To itself, behind all that waits in the mailbox: do what is due.
 struct flush {};
+
+/// A conversation to itself, behind the acts that wait in its mailbox: hand
+/// what they made to the journal, as one batch.
+struct hand_over {};
 
 /// To itself, behind all that waits in the mailbox: end.
 struct stop {};
@@ -556,6 +564,7 @@ CAF_ADD_TYPE_ID(parley, (parley::tick))
 CAF_ADD_TYPE_ID(parley, (parley::commit))
 CAF_ADD_TYPE_ID(parley, (parley::committed))
 CAF_ADD_TYPE_ID(parley, (parley::flush))
+CAF_ADD_TYPE_ID(parley, (parley::hand_over))
 CAF_ADD_TYPE_ID(parley, (parley::stop))
 CAF_ADD_TYPE_ID(parley, (parley::read_job))
 CAF_ADD_TYPE_ID(parley, (parley::read_done))
@@ -637,6 +646,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::tick)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::commit)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::committed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::flush)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::hand_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::stop)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::read_job)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::read_done)
