@@ -178,7 +178,8 @@ struct partition_state {
                != self->current_sender())
       return;
     self->demonitor(i->second.handle);
-    self->send_exit(i->second.handle, caf::exit_reason::normal);
+    // By default an actor ignores an exit whose reason is `normal`.
+    self->send_exit(i->second.handle, caf::exit_reason::user_shutdown);
     all.erase(i);
     metrics::move(gauges[x.kind], -1);
   }

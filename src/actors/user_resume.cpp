@@ -82,13 +82,10 @@ void user_state::begin_session(const attach& x) {
   d.acked = reply.start;
   acked.erase(x.device);
   history::batch rows;
-  open_rows what;
   rows.put(history::family::state,
            history::state_key(record::device, where, d.device),
            history::encode(d));
-  if (reserving == 0 && reserved - last < limits::useq_block / 2)
-    reserve_more(rows, what);
-  submit(std::move(rows), std::move(what));
+  submit(std::move(rows), {});
   self->send(x.session, std::move(reply));
 }
 

@@ -121,7 +121,7 @@ private:
   /// What is read of a message: a small one fits here, so that it costs no
   /// allocation; a larger one moves to `large_`, which is empty between
   /// messages.
-  std::array<char, 512> small_;
+  std::array<char, 256> small_;
   boost::beast::flat_buffer large_;
 };
 

@@ -93,7 +93,7 @@ struct actor_settings {
   uint32_t threads = 0; ///< CAF workers; 0: by the cores.
   std::string policy = "sharing";
   uint32_t throughput = 64; ///< Messages an actor may take in a row.
-  milliseconds passivate_after{60'000}; ///< Idle time of an actor.
+  milliseconds passivate_after{20'000}; ///< Idle time of an actor.
 
   bool operator==(const actor_settings&) const = default;
 };
