@@ -8,7 +8,7 @@ namespace parley::gateway {
 
 namespace {
 
-using sent = std::function<void(result<appended>)>;
+using sent = std::function<void(result<appended::one>)>;
 
 /// Lives for one message: `append` is answered by a plain message, to an actor.
 caf::behavior sender(caf::event_based_actor* self, const context_ptr& node,
@@ -17,12 +17,12 @@ caf::behavior sender(caf::event_based_actor* self, const context_ptr& node,
   what.reply_to = caf::actor_cast<caf::actor>(self);
   const auto& home = node->home(conv);
   self->send(home, to_conversation{std::move(conv)}, std::move(what));
-  auto end = [self, done](result<appended> outcome) {
+  auto end = [self, done](result<appended::one> outcome) {
     done(std::move(outcome));
     self->quit();
   };
   return {
-      [end](const appended& x) { end(x); },
+      [end](const appended& x) { end(x.all.front()); },
       [end](const refused& x) {
         end(error{static_cast<errc>(x.code), x.message});
       },

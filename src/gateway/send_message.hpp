@@ -16,6 +16,6 @@ namespace parley::gateway {
 /// the same `cid` may be sent again.
 void send_message(caf::actor_system& sys, const context_ptr& node,
                   std::string conv, append what,
-                  std::function<void(result<appended>)> done);
+                  std::function<void(result<appended::one>)> done);
 
 } // namespace parley::gateway
