@@ -1,9 +1,8 @@
 #include "crash/durable_client.hpp"
 #include "crash/outcome.hpp"
 #include "crash/rendezvous.hpp"
+#include "support/doctest.hpp"
 #include "support/recording.hpp"
-
-#include <doctest/doctest.h>
 
 #include <cstdlib>
 #include <future>

@@ -1,8 +1,7 @@
 #include "crash/durable_client.hpp"
 #include "crash/outcome.hpp"
+#include "support/doctest.hpp"
 #include "support/recording.hpp"
-
-#include <doctest/doctest.h>
 
 #include <csignal>
 

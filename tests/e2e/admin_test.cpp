@@ -1,7 +1,6 @@
 #include "e2e/control.hpp"
 #include "e2e/pair_of_users.hpp"
-
-#include <doctest/doctest.h>
+#include "support/doctest.hpp"
 
 // `parley admin`, the control socket's client.
 

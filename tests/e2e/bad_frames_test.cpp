@@ -1,7 +1,6 @@
 #include "e2e/shared_node.hpp"
+#include "support/doctest.hpp"
 #include "support/tcp_client.hpp"
-
-#include <doctest/doctest.h>
 
 // What is wrong below the level of requests. Binary frames, invalid UTF-8 and
 // frames over the limit are in close_codes_test.
@@ -152,7 +151,11 @@ TEST_CASE("1009: a small frame that inflates over the limit (I8)") {
   const auto alice = register_account(mine, "alice");
   const auto before = mine.resident_bytes();
   auto phone = alice.open(options);
-  phone.send_text(repeated(" ", 32 << 20));
+  try {
+    phone.send_text(repeated(" ", 32 << 20));
+  } catch (const boost::system::system_error&) {
+    // The node need not take all of it before it closes.
+  }
   CHECK(phone.wait_close() == 1009);
   CHECK(mine.resident_bytes() < before + (16 << 20));
 }

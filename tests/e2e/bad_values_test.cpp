@@ -1,6 +1,5 @@
 #include "e2e/pair_of_users.hpp"
-
-#include <doctest/doctest.h>
+#include "support/doctest.hpp"
 
 // Requests whose fields are missing, mistyped or out of range: an error, and
 // the session goes on.

@@ -1,6 +1,5 @@
+#include "support/doctest.hpp"
 #include "support/server_process.hpp"
-
-#include <doctest/doctest.h>
 
 #include <fstream>
 

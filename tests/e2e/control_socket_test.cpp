@@ -1,8 +1,7 @@
 #include "e2e/control.hpp"
 #include "e2e/shared_node.hpp"
+#include "support/doctest.hpp"
 #include "support/tcp_client.hpp"
-
-#include <doctest/doctest.h>
 
 namespace parley::test {
 namespace {

@@ -1,6 +1,5 @@
 #include "e2e/pair_of_users.hpp"
-
-#include <doctest/doctest.h>
+#include "support/doctest.hpp"
 
 // The requests read, recv and typing, and the events read, delivered and
 // typing.
@@ -66,7 +65,7 @@ TEST_CASE("delivered tells the sender that the message reached a device") {
   talk we(1);
   auto phone = we.bob.open({.device = "phone", .acknowledges = false});
   we.sender.say(we.conv, "two");
-  phone.wait_for({{"t", "msg"}});
+  phone.wait_for({{"t", "msg"}, {"seq", 2}});
   phone.acknowledge();
   CHECK(includes(we.sender.wait_for({{"t", "delivered"}}),
                  {{"conv", we.conv}, {"user", we.bob.user()}, {"seq", 2}}));

@@ -1,6 +1,5 @@
 #include "e2e/shared_node.hpp"
-
-#include <doctest/doctest.h>
+#include "support/doctest.hpp"
 
 namespace parley::test {
 namespace {

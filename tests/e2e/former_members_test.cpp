@@ -1,6 +1,5 @@
 #include "e2e/shared_node.hpp"
-
-#include <doctest/doctest.h>
+#include "support/doctest.hpp"
 
 namespace parley::test {
 namespace {
@@ -129,7 +128,12 @@ TEST_CASE("those who come back read everything from seq 1, also what was said "
 
 TEST_CASE("whoever was away reads on resume up to the removal (I4, I7)") {
   const group_of_three at;
-  at.carol.open().close();
+  {
+    auto phone = at.carol.open({.since = 0});
+    phone.wait_for({{"conv", at.group}, {"seq", 1}});
+    phone.settle();
+    phone.close();
+  }
   auto sender = at.alice.open();
   sender.say(at.group, "one");
   at.remove(at.carol);

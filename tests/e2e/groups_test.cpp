@@ -1,6 +1,5 @@
 #include "e2e/shared_node.hpp"
-
-#include <doctest/doctest.h>
+#include "support/doctest.hpp"
 
 #include <algorithm>
 
@@ -113,10 +112,9 @@ TEST_CASE("renaming tells everyone") {
   auto phone = bob.open();
   CHECK(succeeded(
       alice.patch(group_path(group), json::object{{"name", "new name"}})));
-  CHECK(includes(phone.wait_for({{"t", "group"}}), {{"conv", group},
-                                                    {"seq", 2},
-                                                    {"from", alice.user()},
-                                                    {"name", "new name"}}));
+  CHECK(includes(
+      phone.wait_for({{"t", "group"}, {"seq", 2}}),
+      {{"conv", group}, {"from", alice.user()}, {"name", "new name"}}));
   CHECK(text_of(alice.get(conversation_path(group)).object(), "name")
         == "new name");
   CHECK(includes(whole_history(bob, group).at(1), {{"name", "new name"}}));

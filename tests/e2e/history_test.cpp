@@ -1,6 +1,5 @@
 #include "e2e/pair_of_users.hpp"
-
-#include <doctest/doctest.h>
+#include "support/doctest.hpp"
 
 namespace parley::test {
 namespace {

@@ -1,6 +1,5 @@
 #include "e2e/pair_of_users.hpp"
-
-#include <doctest/doctest.h>
+#include "support/doctest.hpp"
 
 // Each row of the contract's error codes over HTTP. group_full is in
 // groups_test, rate_limited and unavailable are in rates_test; internal is what

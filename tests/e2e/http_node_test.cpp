@@ -1,7 +1,6 @@
 #include "e2e/shared_node.hpp"
+#include "support/doctest.hpp"
 #include "support/tcp_client.hpp"
-
-#include <doctest/doctest.h>
 
 #include <regex>
 #include <sstream>

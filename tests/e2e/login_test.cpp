@@ -1,7 +1,6 @@
 #include "e2e/shared_node.hpp"
+#include "support/doctest.hpp"
 #include "support/tokens.hpp"
-
-#include <doctest/doctest.h>
 
 namespace parley::test {
 namespace {

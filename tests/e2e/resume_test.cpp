@@ -1,6 +1,5 @@
 #include "e2e/pair_of_users.hpp"
-
-#include <doctest/doctest.h>
+#include "support/doctest.hpp"
 
 namespace parley::test {
 namespace {
@@ -12,7 +11,9 @@ std::vector<int64_t> seqs(const session& from, const std::string& conv) {
 
 TEST_CASE("a device that is not known starts at the head") {
   const pair_of_users we;
+  auto known = we.bob.on("known");
   we.alice.open().say(we.conv, "before");
+  known.wait_for({{"t", "msg"}});
   auto phone = we.bob.on("new");
   CHECK(seqs(phone, we.conv).empty());
   we.alice.open().say(we.conv, "after");
@@ -96,7 +97,6 @@ TEST_CASE("an event that is replayed shows its entry as history shows it now") {
   sender.request(
       {{"t", "edit"}, {"conv", we.conv}, {"seq", 1}, {"body", "new body"}});
   sender.request({{"t", "delete"}, {"conv", we.conv}, {"seq", 2}});
-  auto watcher = we.bob.on("watcher");
   CHECK(eventually([&] {
     return we.bob.open({.device = "probe", .since = 0}).events().size() == 4;
   }));

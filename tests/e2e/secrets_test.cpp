@@ -1,7 +1,6 @@
 #include "e2e/pair_of_users.hpp"
+#include "support/doctest.hpp"
 #include "support/tokens.hpp"
-
-#include <doctest/doctest.h>
 
 #include <cstdlib>
 

@@ -1,6 +1,5 @@
 #include "e2e/pair_of_users.hpp"
-
-#include <doctest/doctest.h>
+#include "support/doctest.hpp"
 
 namespace parley::test {
 namespace {
@@ -75,7 +74,7 @@ TEST_CASE("after SIGKILL the start says in the log how much it replayed") {
   we.alice.open().say(we.conv, "hello");
   mine.kill();
   mine.restart();
-  CHECK(mine.log().find("replay") != std::string::npos);
+  CHECK(mine.log().find("node.recovered") != std::string::npos);
   CHECK(whole_history(we.bob, we.conv).size() == 1);
 }
 

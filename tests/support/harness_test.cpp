@@ -1,4 +1,5 @@
 #include "support/account.hpp"
+#include "support/doctest.hpp"
 #include "support/frames.hpp"
 #include "support/recording.hpp"
 #include "support/scripted_server.hpp"
@@ -10,7 +11,6 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/buffers_to_string.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
-#include <doctest/doctest.h>
 #include <jwt.h>
 
 #include <csignal>

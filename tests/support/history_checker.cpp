@@ -265,13 +265,12 @@ private:
     last = std::max(last, each.useq);
   }
 
-  /// Only the first copy of an event counts: clients drop the others.
+  /// Clients drop what they know, be it by an event or by an ack, which may
+  /// come before events of lower seq.
   void check_order(const delivery& each, const std::string& who) {
     const auto seq = each.entry.seq;
-    if (!delivered_.insert(seen_key(each.user, each.device, each.conv, seq))
-             .second)
+    if (!seen_.insert(seen_key(each.user, each.device, each.conv, seq)).second)
       return;
-    seen_.insert(seen_key(each.user, each.device, each.conv, seq));
     auto& last = last_seq_[key({each.user, each.device, each.conv})];
     if (seq < last)
       report(anomaly_kind::reordered, each.conv, seq,
@@ -301,8 +300,7 @@ private:
   std::vector<anomaly> found_;
   std::map<std::string, conversation> conversations_;
   std::unordered_map<std::string, int64_t> seq_of_cid_;
-  std::unordered_set<std::string> seen_;      ///< Delivered or acknowledged.
-  std::unordered_set<std::string> delivered_; ///< Delivered.
+  std::unordered_set<std::string> seen_; ///< Delivered or acknowledged.
   std::unordered_map<std::string, std::string> place_of_useq_;
   std::unordered_map<std::string, int64_t> last_useq_;
   std::unordered_map<std::string, int64_t> last_seq_;

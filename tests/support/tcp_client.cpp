@@ -11,6 +11,7 @@
 
 #include <array>
 #include <memory>
+#include <vector>
 
 namespace parley::test {
 
@@ -142,6 +143,25 @@ std::string tcp_client::read_to_end(milliseconds limit) {
     throw timed_out("the node did not close; it sent: " + state_->buffer);
   return std::move(state_->buffer);
 }
+
+struct silent_crowd::state {
+  asio::io_context io;
+  std::vector<asio::ip::tcp::socket> sockets;
+};
+
+silent_crowd::silent_crowd(const endpoint& where, size_t count,
+                           std::string_view said)
+    : state_(std::make_unique<state>()) {
+  state_->sockets.reserve(count);
+  for (size_t i = 0; i < count; ++i) {
+    auto& socket = state_->sockets.emplace_back(state_->io);
+    socket.connect({asio::ip::make_address(where.host), where.port});
+    asio::write(socket, asio::buffer(said));
+  }
+}
+
+silent_crowd::silent_crowd(silent_crowd&&) noexcept = default;
+silent_crowd::~silent_crowd() = default;
 
 tcp_client upgraded(const endpoint& where, std::string_view target) {
   tcp_client result(where);

@@ -52,6 +52,19 @@ private:
   std::unique_ptr<state> state_;
 };
 
+/// Very many connections that say as much and then nothing. They cost a file
+/// each and no more.
+class silent_crowd {
+public:
+  silent_crowd(const endpoint& where, size_t count, std::string_view said);
+  silent_crowd(silent_crowd&&) noexcept;
+  ~silent_crowd();
+
+private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
 /// A bare connection that has upgraded to a WebSocket at `target`.
 tcp_client upgraded(const endpoint& where, std::string_view target = "/v1/ws");
 

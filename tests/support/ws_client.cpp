@@ -257,14 +257,12 @@ void ws_client::send_ping(std::string_view payload) {
          "ping");
 }
 
-void ws_client::send_bytes(std::string_view bytes) {
-  demand(complete(state_->io, "write",
-                  [&](auto handler) {
-                    asio::async_write(state_->socket.next_layer(),
-                                      asio::buffer(bytes.data(), bytes.size()),
-                                      handler);
-                  }),
-         "write");
+bool ws_client::send_bytes(std::string_view bytes) {
+  const auto outcome = complete(state_->io, "write", [&](auto handler) {
+    asio::async_write(state_->socket.next_layer(),
+                      asio::buffer(bytes.data(), bytes.size()), handler);
+  });
+  return !outcome;
 }
 
 json::object ws_client::next(milliseconds limit) {

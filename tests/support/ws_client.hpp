@@ -50,7 +50,8 @@ public:
   void send_fragments(const std::vector<std::string_view>& parts);
   void send_ping(std::string_view payload);
   /// Bytes below the WebSocket layer: frames made by hand.
-  void send_bytes(std::string_view bytes);
+  /// @returns false if the node closed before it took them all.
+  bool send_bytes(std::string_view bytes);
 
   /// The next object in the order of arrival, arrays flattened.
   /// @throws timed_out, std::runtime_error if the connection ends first.
