@@ -7,14 +7,18 @@
 
 namespace parley::test {
 
-durable_client::durable_client(const account& user, std::string device)
-    : user_(user.user()), token_(user.token()), device_(std::move(device)) {}
+durable_client::durable_client(const account& user, std::string device,
+                               std::optional<int64_t> since)
+    : user_(user.user()),
+      token_(user.token()),
+      device_(std::move(device)),
+      last_useq_(since) {}
 
 bool durable_client::connect(const endpoint& where) {
-  session_options options{
-      .device = device_, .acknowledges = false, .catches_up = false};
-  if (resumes_)
-    options.since = last_useq_;
+  session_options options{.device = device_,
+                          .since = last_useq_,
+                          .acknowledges = false,
+                          .catches_up = false};
   try {
     session_.emplace(where, token_, options);
   } catch (const std::exception&) {
@@ -22,9 +26,8 @@ bool durable_client::connect(const endpoint& where) {
     return false;
   }
   ++connections_;
-  if (!resumes_)
+  if (!last_useq_)
     last_useq_ = number_of(session_->ready(), "useq");
-  resumes_ = true;
   transmit_all();
   return connected();
 }
@@ -67,9 +70,9 @@ bool durable_client::read(milliseconds limit) {
     lose_connection();
     return false;
   }
-  if (last_useq_ > before) {
+  if (last_useq_ != before) {
     try {
-      session_->send({{"t", "recv"}, {"useq", last_useq_}});
+      session_->send({{"t", "recv"}, {"useq", *last_useq_}});
     } catch (const std::exception&) {
       lose_connection();
     }
@@ -95,7 +98,7 @@ void durable_client::handle(const json::object& object) {
                    text_of(object, "conv"),
                    to_entry(object)};
     seen_.emplace(event.conv, event.entry.seq);
-    last_useq_ = std::max(last_useq_, event.useq);
+    last_useq_ = std::max(*last_useq_, event.useq);
     records_.deliveries.push_back(std::move(event));
   }
 }

@@ -17,7 +17,10 @@ namespace parley::test {
 /// everything for the history checker. For one thread.
 class durable_client {
 public:
-  durable_client(const account& user, std::string device);
+  /// @param since where the device's first session begins; at the inbox's head
+  /// if it is left out.
+  durable_client(const account& user, std::string device,
+                 std::optional<int64_t> since = std::nullopt);
 
   /// Opens a session and sends again what was not answered.
   /// @returns false if the node was gone before it answered.
@@ -60,8 +63,7 @@ private:
   std::string device_;
   std::optional<session> session_;
   uint64_t connections_ = 0;
-  int64_t last_useq_ = 0;
-  bool resumes_ = false; ///< The device is known, and `since` is its place.
+  std::optional<int64_t> last_useq_; ///< Where the next session begins.
   uint64_t posted_ = 0;
   size_t repeats_ = 0;
   bool retries_ = false;            ///< Something is to be sent again.

@@ -2,8 +2,6 @@
 
 #include "support/recording.hpp"
 
-#include <algorithm>
-
 namespace parley::test {
 
 std::vector<reading>
@@ -19,55 +17,27 @@ read_histories(const std::vector<shared_conversation>& all) {
   return result;
 }
 
-std::map<std::string, int64_t> goals_of(const std::string& user,
-                                        const std::vector<reading>& histories) {
-  std::map<std::string, int64_t> result;
-  for (const auto& each : histories)
-    if (const auto last = last_addressed(each, user); last > 0)
-      result[each.conv] = std::max(result[each.conv], last);
-  return result;
-}
-
-namespace {
-
-/// The last of each conversation comes after all others of it.
-bool has_all(const durable_client& client,
-             const std::map<std::string, int64_t>& goals) {
-  return std::all_of(goals.begin(), goals.end(), [&](const auto& goal) {
-    return client.has(goal.first, goal.second);
-  });
-}
-
-} // namespace
-
 bool read_to_the_end(durable_client& client,
                      const std::vector<reading>& histories) {
-  const auto goals = goals_of(client.user(), histories);
+  std::vector<std::pair<std::string, int64_t>> wanted;
+  for (const auto& each : histories)
+    for (auto seq : addressed_to(each, client.user()))
+      wanted.emplace_back(each.conv, seq);
   const auto deadline = clock::now() + patience;
-  while (!has_all(client, goals)) {
-    if (!client.read(milliseconds(100)) || clock::now() > deadline)
-      return false;
-  }
+  for (const auto& [conv, seq] : wanted)
+    while (!client.has(conv, seq))
+      if (!client.read(milliseconds(100)) || clock::now() > deadline)
+        return false;
   return true;
 }
 
 client_records read_whole_inbox(const endpoint& where, const account& user,
                                 const std::vector<reading>& histories) {
-  const std::string device = "archive";
-  auto archive = session(where, user.token(), {.device = device, .since = 0});
-  client_records result;
-  const auto goals = goals_of(user.user(), histories);
-  archive.await([&] {
-    return std::all_of(goals.begin(), goals.end(), [&](const auto& goal) {
-      return !archive.seen({{"conv", goal.first}, {"seq", goal.second}})
-                  .empty();
-    });
-  });
-  for (const auto& event : archive.events())
-    result.deliveries.push_back({user.user(), device, 1,
-                                 number_of(event, "useq"),
-                                 text_of(event, "conv"), to_entry(event)});
-  result.complete_devices.push_back({user.user(), device});
+  durable_client archive(user, "archive", 0);
+  if (archive.connect(where))
+    read_to_the_end(archive, histories);
+  auto result = archive.records();
+  result.complete_devices.push_back({archive.user(), archive.device()});
   return result;
 }
 

@@ -3,7 +3,6 @@
 #include "crash/durable_client.hpp"
 #include "support/history_checker.hpp"
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -21,11 +20,7 @@ struct shared_conversation {
 std::vector<reading>
 read_histories(const std::vector<shared_conversation>& all);
 
-/// The last seq of each conversation that is addressed to the user.
-std::map<std::string, int64_t> goals_of(const std::string& user,
-                                        const std::vector<reading>& histories);
-
-/// Reads until the client has the last of what is addressed to it.
+/// Reads until the client has all that is addressed to its user.
 /// @returns whether it got there in time.
 bool read_to_the_end(durable_client& client,
                      const std::vector<reading>& histories);

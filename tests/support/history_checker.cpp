@@ -327,12 +327,12 @@ std::string to_string(const std::vector<anomaly>& all) {
   return result;
 }
 
-int64_t last_addressed(const reading& all, const std::string& user) {
+std::vector<int64_t> addressed_to(const reading& all, const std::string& user) {
   const conversation about(all);
-  int64_t result = 0;
+  std::vector<int64_t> result;
   about.each_entry([&](const history_entry& entry) {
     if (entry.kind != "lost" && about.addressed(user, entry.seq))
-      result = entry.seq;
+      result.push_back(entry.seq);
   });
   return result;
 }

@@ -95,10 +95,9 @@ struct anomaly {
 std::string to_string(const anomaly& x);
 std::string to_string(const std::vector<anomaly>& all);
 
-/// The last seq of the conversation, as read to its end, that is addressed to
-/// the user: until then a device of the user has something to wait for.
-/// @returns 0 if nothing is.
-int64_t last_addressed(const reading& all, const std::string& user);
+/// The seqs of the conversation, as read to its end, that are addressed to the
+/// user, in order: what each of the user's devices is to get.
+std::vector<int64_t> addressed_to(const reading& all, const std::string& user);
 
 /// @returns everything that contradicts an invariant; empty if nothing does.
 std::vector<anomaly> check(const client_records& records);
