@@ -1,6 +1,7 @@
 #include "actors/conversation.hpp"
 
 #include "actors/store_read.hpp"
+#include "actors/strays.hpp"
 
 #include "parley/base/fault.hpp"
 #include "parley/base/log.hpp"
@@ -143,7 +144,7 @@ void conversation_state::on_committed(uint32_t count) {
 
 /// The partition asks whether this conversation can be let go.
 void conversation_state::on_rest(const rest& x) {
-  if (!settled() || !queue.empty() || cursor_timer)
+  if (!settled() || !queue.empty() || cursor_timer || !questions.none())
     return;
   if (behind > 0 || replaying) {
     auto from = committed;
@@ -167,7 +168,7 @@ namespace {
 caf::behavior conversation(caf::stateful_actor<conversation_state>* self,
                            activation what) {
   auto& s = self->state;
-  self->set_default_handler(caf::drop);
+  ignore_strays(self);
   self->set_exit_handler([self](const caf::exit_msg& x) {
     self->state.on_hand_over();
     self->state.flush_cursors();

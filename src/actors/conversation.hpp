@@ -65,7 +65,6 @@ struct progress {
 /// A stretch of entries to be delivered (again), as read from the store.
 struct replay_chunk {
   std::vector<fresh_entry> entries;
-  std::vector<std::string> members; ///< Before the first entry.
   uint64_t upto = 0;
 };
 
@@ -171,6 +170,7 @@ struct conversation_state {
   bool replaying = false;
   uint64_t replay_from = 0;
   uint64_t chunk_end = 0;
+  open_questions questions;
 
 private:
   // conversation_append.cpp
@@ -201,6 +201,8 @@ private:
   void check_users(const std::string& by, const std::vector<std::string>& users,
                    caf::response_promise promise, std::function<void()> then);
   void answer_creation(const create_group& x, caf::response_promise promise);
+  void answer_with_creation(const create_group& x,
+                            caf::response_promise promise);
 
   // shared
   bool settled() const noexcept {

@@ -46,6 +46,14 @@ std::vector<std::string> everybody(const create_group& x) {
   return all;
 }
 
+bool same_group(const entry& made, const create_group& x) {
+  return made.text == x.name && made.members == everybody(x);
+}
+
+caf::error another_group() {
+  return to_caf(errc::cid_conflict, "the cid made another group");
+}
+
 shared_bytes created_fields(const std::string& conv) {
   std::string fields;
   protocol::json_writer{fields}.member("conv", conv);
@@ -92,11 +100,13 @@ void conversation_state::check_users(const std::string& by,
     bool failed = false;
     caf::response_promise promise;
     std::function<void()> then;
+    open_questions::token asked;
   };
   if (users.empty())
     return then();
-  auto all = std::make_shared<round>(
-      round{users.size(), false, std::move(promise), std::move(then)});
+  auto all =
+      std::make_shared<round>(round{users.size(), false, std::move(promise),
+                                    std::move(then), questions.ask()});
   for (const auto& user : users) {
     self->request(node->home(user), ask_timeout, to_user{user}, may_add{by})
         .then(
@@ -112,11 +122,28 @@ void conversation_state::check_users(const std::string& by,
   }
 }
 
+/// The same for a group whose first entry is not committed yet: the answer
+/// waits for that.
+void conversation_state::answer_with_creation(const create_group& x,
+                                              caf::response_promise promise) {
+  auto made = std::find_if(open.begin(), open.end(), [](const auto& c) {
+    return !c.roster_changes.empty();
+  });
+  if (made == open.end() || !same_group(made->roster_changes.front(), x))
+    return promise.deliver(another_group());
+  open_commit waiting;
+  waiting.promise = std::move(promise);
+  waiting.fields = created_fields(name).view();
+  submit({}, std::move(waiting));
+}
+
 /// The group exists: that is fine for a repeat of what made it, however late.
 void conversation_state::answer_creation(const create_group& x,
                                          caf::response_promise promise) {
   if (x.cid.empty() || record.created_by != x.by || record.created_cid != x.cid)
     return promise.deliver(to_caf(errc::conflict, "the group exists"));
+  if (committed == 0)
+    return answer_with_creation(x, std::move(promise));
   using first_entry = std::pair<entry, overlay>;
   read_store<first_entry>(
       self, *node, meanwhile::goes_on,
@@ -126,9 +153,8 @@ void conversation_state::answer_creation(const create_group& x,
       [x, promise, conv = name](result<first_entry> first) mutable {
         if (!first)
           return promise.deliver(to_caf(first.error()));
-        if (first->first.text != x.name || first->first.members != everybody(x))
-          return promise.deliver(
-              to_caf(errc::cid_conflict, "the cid made another group"));
+        if (!same_group(first->first, x))
+          return promise.deliver(another_group());
         promise.deliver(answer{created_fields(conv)});
       });
 }

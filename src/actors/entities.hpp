@@ -5,6 +5,7 @@
 
 #include <caf/all.hpp>
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -12,6 +13,19 @@
 /// what arrives meanwhile; each answers `rest` once it may be let go, and hands
 /// its last state to the journal when it is told to exit.
 namespace parley {
+
+/// What an actor has asked others while it goes on with its mailbox. Whoever
+/// handles an answer holds a token until then; the actor is not let go before.
+class open_questions {
+public:
+  using token = std::shared_ptr<void>;
+
+  token ask() const { return mark_; }
+  bool none() const noexcept { return mark_.use_count() == 1; }
+
+private:
+  std::shared_ptr<void> mark_ = std::make_shared<char>();
+};
 
 struct activation {
   context_ptr node;

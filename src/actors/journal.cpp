@@ -131,11 +131,10 @@ caf::behavior reader(caf::event_based_actor* self, const history::store* from) {
 } // namespace
 
 caf::actor spawn_journal(caf::actor_system& sys, history::store& to,
-                         std::function<void(const error&)> failed,
-                         runs where) {
+                         std::function<void(const error&)> failed, runs where) {
   return where == runs::detached
-           ? sys.spawn<caf::detached>(journal, &to, std::move(failed))
-           : sys.spawn(journal, &to, std::move(failed));
+             ? sys.spawn<caf::detached>(journal, &to, std::move(failed))
+             : sys.spawn(journal, &to, std::move(failed));
 }
 
 caf::actor spawn_reader(caf::actor_system& sys, const history::store& from,

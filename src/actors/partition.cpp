@@ -288,6 +288,8 @@ caf::behavior partition(caf::stateful_actor<partition_state>* self,
       });
   self->set_down_handler(
       [self](const caf::down_msg& x) { self->state.on_down(x); });
+  // An answer that nobody waits for may be an error; that is no reason to end.
+  self->set_error_handler([](const caf::error&) {});
   self->set_exit_handler(
       [self](const caf::exit_msg&) { self->state.on_exit(); });
   return {

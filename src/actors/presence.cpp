@@ -1,5 +1,6 @@
 #include "actors/entities.hpp"
 #include "actors/store_read.hpp"
+#include "actors/strays.hpp"
 
 #include "parley/actors/ask.hpp"
 #include "parley/base/log.hpp"
@@ -91,7 +92,7 @@ struct presence_state {
                    std::function<void(bool)> then) {
     self->request(node->home(name), ask_timeout, to_user{name},
                   shares{who, groups})
-        .then([then](bool yes) { then(yes); },
+        .then([then, asked = questions.ask()](bool yes) { then(yes); },
               [then](const caf::error&) { then(false); });
   }
 
@@ -127,18 +128,22 @@ struct presence_state {
   }
 
   /// Rights may be others now: who may no longer see the user sees them go.
-  void on_recheck() {
-    for (const auto& [address, w] : watchers)
+  void on_recheck(const recheck& x) {
+    for (auto& [address, w] : watchers) {
+      if (!x.left.empty() && w.user != x.left)
+        continue;
+      std::erase(w.groups, x.group);
       ask_user_of(w.user, w.groups, [this, session = w.session](bool yes) {
         if (yes || watchers.count(session.address()) == 0)
           return;
         self->send(session, event_of({name, 0, 0}));
         forget(session);
       });
+    }
   }
 
   void on_rest(const rest& x) {
-    if (open == 0 && watchers.empty())
+    if (open == 0 && watchers.empty() && questions.none())
       self->send(partition, rested{static_cast<uint8_t>(actor_kind::presence),
                                    name, x.routed});
   }
@@ -151,12 +156,13 @@ struct presence_state {
   timestamp last_active = 0;
   std::map<caf::actor_addr, watcher> watchers;
   size_t open = 0; ///< Commits under way.
+  open_questions questions;
 };
 
 caf::behavior presence(caf::stateful_actor<presence_state>* self,
                        activation what, presence_status now) {
   auto& s = self->state;
-  self->set_default_handler(caf::drop);
+  ignore_strays(self);
   self->set_down_handler(
       [self](const caf::down_msg& x) { self->state.watchers.erase(x.source); });
   s.start(std::move(what), now);
@@ -165,7 +171,7 @@ caf::behavior presence(caf::stateful_actor<presence_state>* self,
       [&s](to, const status_moved& x) { s.on_moved(x); },
       [&s](to, const observe& x) { return s.on_observe(x); },
       [&s](to, const unobserve& x) { s.on_unobserve(x); },
-      [&s](to, const recheck&) { s.on_recheck(); },
+      [&s](to, const recheck& x) { s.on_recheck(x); },
       [&s](const committed& x) { s.open -= x.count; },
       [&s](const rest& x) { s.on_rest(x); },
   };

@@ -1,5 +1,7 @@
 #include "actors/session.hpp"
 
+#include "actors/strays.hpp"
+
 #include "parley/actors/spawn.hpp"
 
 #include <utility>
@@ -67,7 +69,7 @@ caf::behavior session(caf::stateful_actor<session_state>* self,
                       context_ptr node, outbox_ptr connection) {
   self->set_exit_handler([self](const caf::exit_msg&) { self->state.leave(); });
   // A user whose rights changed may be refused what was under way.
-  self->set_default_handler(caf::drop);
+  ignore_strays(self);
   self->state.start(std::move(node), std::move(connection));
   using s = session_state;
   return {

@@ -51,7 +51,7 @@ void session_state::on_live(const live_events& x) {
 
 /// @returns false if the window holds it back.
 bool session_state::send_event(const live_event& x) {
-  if (x.session != id && !is_own(x)) {
+  if (!is_own(x) && x.session != id) {
     auto bytes = x.tail.size() + event_overhead;
     if (!window.admits(bytes)) {
       tell_window(true);

@@ -31,15 +31,16 @@ void read_store(Self* self, const node_context& node, meanwhile what,
   if (!reader)
     return done(error{errc::unavailable, "too many reads wait", 1000});
   auto slot = std::make_shared<result<T>>(error{});
+  auto asked = self->state.questions.ask();
   auto run = read_job{[slot, job = std::move(job)](const history::store& from) {
     *slot = job(from);
     return caf::make_message(read_done{});
   }};
   auto handle = self->request(reader, read_timeout, std::move(run));
-  auto ok = [slot, done](const read_done&) {
+  auto ok = [slot, done, asked](const read_done&) {
     done(std::move(*slot));
   };
-  auto failed = [done](const caf::error& why) {
+  auto failed = [done, asked](const caf::error& why) {
     done(from_caf(why));
   };
   if (what == meanwhile::waits)

@@ -1,6 +1,7 @@
 #include "actors/user.hpp"
 
 #include "actors/store_read.hpp"
+#include "actors/strays.hpp"
 
 #include "parley/base/fault.hpp"
 #include "parley/base/log.hpp"
@@ -93,7 +94,7 @@ void user_state::on_loaded(user_load all) {
   durable = delivered_upto = last;
   listed_upto = row.listed;
   trimmed = row.trimmed;
-  entries = row.entries;
+  entries = entries_listed = row.entries;
   account_row = std::move(all.account);
   devices = std::move(all.devices);
   blocks = std::move(all.blocks);
@@ -167,7 +168,7 @@ void user_state::put_inbox(history::batch& rows, bool final) {
   row.start = final ? node->starts : 0;
   row.listed = listed_upto;
   row.trimmed = trimmed;
-  row.entries = entries;
+  row.entries = entries_listed;
   rows.put(family::state, state_key(record::inbox, where),
            history::encode(row));
   head_moved = !final;
@@ -180,6 +181,7 @@ void user_state::checkpoint(history::batch& rows, bool final) {
     if (x.dirty)
       put_list(rows, x);
   listed_upto = last;
+  entries_listed = entries;
   put_inbox(rows, final);
 }
 
@@ -189,7 +191,8 @@ bool user_state::blocks_user(const std::string& user) const {
 }
 
 void user_state::end_sessions_of(end_sessions which) {
-  self->send(partition, to_user{name}, std::move(which));
+  // Without a sender: nobody waits for the answer.
+  caf::anon_send(partition, to_user{name}, std::move(which));
 }
 
 void user_state::start_flush_timer() {
@@ -229,7 +232,7 @@ void user_state::on_flush() {
 /// The partition asks whether this user can be let go.
 void user_state::on_rest(const rest& x) {
   if (!open.empty() || !pending.empty() || !waiting.empty() || flush_timer
-      || trimming)
+      || !questions.none())
     return;
   auto dirty = std::any_of(list.begin(), list.end(),
                            [](const auto& l) { return l.second.dirty; });
@@ -261,7 +264,7 @@ namespace {
 caf::behavior user(caf::stateful_actor<user_state>* self, activation what,
                    std::vector<session_ref> live, bool clean) {
   auto& s = self->state;
-  self->set_default_handler(caf::drop);
+  ignore_strays(self);
   self->set_exit_handler([self](const caf::exit_msg& x) {
     self->state.on_exit();
     self->quit(x.reason);

@@ -51,6 +51,7 @@ struct recent_entry {
   history::inbox_entry what;
   std::shared_ptr<const std::string> conv;
   std::string session; ///< That sent it, or empty.
+  uint64_t shown = 0;  ///< When fetched: as the user may see it, up to there.
 };
 
 /// What was fetched from the store: once a device has everything up to `useq`,
@@ -69,10 +70,13 @@ struct open_rows {
   std::function<void()> done;
 };
 
-/// Names of conversations by their hashes, for the readers.
-using name_map =
-    std::unordered_map<hash128, std::shared_ptr<const std::string>>;
-using names_by_hash = std::shared_ptr<const name_map>;
+/// A conversation as a reader needs it to show what an inbox points to.
+struct shown_conversation {
+  std::shared_ptr<const std::string> name;
+  uint64_t taken = 0; ///< Nothing that happened past this is shown (I7).
+};
+
+using shown_by_hash = std::unordered_map<hash128, shown_conversation>;
 
 /// One user at home: the inbox and its `useq`, the list of conversations,
 /// account, devices, blocks and logins. Gives events to the live sessions as
@@ -147,8 +151,9 @@ struct user_state {
   uint64_t reserving = 0;   ///< Asked for, not durable yet; 0: nothing.
   uint64_t listed_upto = 0; ///< The list rows hold everything up to here.
   uint64_t trimmed = 0;
-  uint64_t entries = 0;    ///< Ever put into the inbox.
-  bool head_moved = false; ///< The inbox row is older than `last`.
+  uint64_t entries = 0;        ///< Ever put into the inbox, and
+  uint64_t entries_listed = 0; ///< how many of them up to `listed_upto`.
+  bool head_moved = false;     ///< The inbox row is older than `last`.
   bool trimming = false;
   uint64_t next_trim = 0; ///< Number of entries at which to look again.
   bool clean = true;      ///< No actor of this user failed in this process.
@@ -157,13 +162,13 @@ struct user_state {
   boost::container::deque<recent_entry> recent; ///< Newest last.
   boost::container::deque<deliver> waiting;     ///< For a block of `useq`.
   boost::container::deque<open_rows> open;
-  bool chunk_open = false;     ///< A chunk of the inbox is being committed.
-  names_by_hash conversations; ///< Made when asked for; reset with the list.
+  bool chunk_open = false; ///< A chunk of the inbox is being committed.
 
   std::map<std::string, uint64_t> acked; ///< By device: not written yet.
   boost::container::deque<fetched_mark> marks;
   uint64_t delivered_upto = 0; ///< Conversations were told up to this `useq`.
   bool flush_timer = false;
+  open_questions questions;
 
 private:
   // user_inbox.cpp
@@ -185,7 +190,7 @@ private:
   void fetch_stored(const fetch& x);
   void answer_fetch(const fetch& x, fetched page);
   void tell_delivered(uint64_t upto);
-  names_by_hash conversation_names();
+  shown_by_hash shown_conversations() const;
 
   // user_list.cpp
   void move_read(listed& in, uint64_t seq);

@@ -99,16 +99,20 @@ void user_state::take_one(listed& in, const delivery& d,
   e.conv = in.name;
   e.session = d.session;
   note(in, e.what);
-  auto ends = (d.kind == entry_kind::group && d.gone)
-              || (d.kind == entry_kind::member && d.subject == name
-                  && (d.change == member_change::removed
-                      || d.change == member_change::left));
-  auto joins = d.kind == entry_kind::member && d.subject == name
-               && d.change == member_change::added;
+  auto is_member = d.kind == entry_kind::member;
+  auto leaves = is_member
+                && (d.change == member_change::removed
+                    || d.change == member_change::left);
+  auto ends =
+      (d.kind == entry_kind::group && d.gone) || (leaves && d.subject == name);
+  auto joins =
+      is_member && d.subject == name && d.change == member_change::added;
   if (ends != in.record.left && (ends || joins)) {
     in.record.left = ends;
     in.urgent = true;
     self->send(partition, to_presence{name}, recheck{});
+  } else if (leaves) {
+    self->send(partition, to_presence{name}, recheck{d.subject, in.key});
   }
   events.push_back({e.what.useq, d.kind, d.session, in.name, d.seq, d.tail});
   pending.push_back(std::move(e));
@@ -123,7 +127,6 @@ listed& user_state::list_entry(const std::string& conv) {
     in.key = hash_of(conv);
     in.home = &node->home(conv);
     in.urgent = true;
-    conversations.reset();
   }
   return at->second;
 }
@@ -221,12 +224,14 @@ void user_state::trim() {
       },
       [this](result<uint64_t> upto) {
         trimming = false;
-        if (!upto || *upto <= trimmed)
+        // What the list rows do not count yet is read again at the next start.
+        auto end = upto ? std::min(*upto, listed_upto) : 0;
+        if (end <= trimmed)
           return;
         history::batch rows;
         rows.erase_range(family::inbox, history::inbox_key(where, 0),
-                         history::inbox_key(where, *upto + 1));
-        trimmed = *upto;
+                         history::inbox_key(where, end + 1));
+        trimmed = end;
         put_inbox(rows, false);
         submit(std::move(rows), {});
       });

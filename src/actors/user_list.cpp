@@ -78,7 +78,7 @@ result<void> encode_listed(protocol::json_writer& out,
       out.member("name", *name);
   }
   if (x.last_msg != 0) {
-    auto last = history::read_item(from, where, x.last_msg);
+    auto last = history::read_item(from, where, x.last_msg, x.taken);
     if (!last && last.error().code != errc::not_found)
       return last.error();
     if (last) {
@@ -169,9 +169,8 @@ void user_state::move_read(listed& in, uint64_t seq) {
     in.record.unread = 0;
     return;
   }
-  in.added = 0;
   read_store<uint64_t>(
-      self, *node, meanwhile::goes_on,
+      self, *node, meanwhile::waits,
       [where = node->where(in.record.conv), user = name, seq,
        until = in.record.taken](const history::store& from) {
         return history::count_unread(from, where, user, seq, until);

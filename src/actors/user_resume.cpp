@@ -15,8 +15,8 @@ using history::record;
 
 constexpr size_t marks_max = 4096;
 
-/// Reads what inbox entries point to, as the history shows it now, up to
-/// `max_bytes` but one at least. An entry that is gone is left out.
+/// Reads what inbox entries point to, as the history shows it now to this user,
+/// up to `max_bytes` but one at least. An entry that is gone is left out.
 result<fetched> read_events(const history::store& from, uint32_t partitions,
                             const std::vector<recent_entry>& pointers,
                             size_t max_bytes) {
@@ -24,8 +24,8 @@ result<fetched> read_events(const history::store& from, uint32_t partitions,
   fetched page;
   size_t bytes = 0;
   for (const auto& p : pointers) {
-    auto found =
-        history::read_item(from, place_of(*p.conv, partitions), p.what.seq);
+    auto found = history::read_item(from, place_of(*p.conv, partitions),
+                                    p.what.seq, p.shown);
     if (!found && found.error().code != errc::not_found)
       return found.error();
     if (found) {
@@ -126,9 +126,11 @@ void user_state::on_fetch(const fetch& x) {
     return fetch_stored(x);
   std::vector<recent_entry> wanted;
   auto want = [&](const recent_entry& e) {
-    if (e.what.useq > x.after
-        && wanted.size() < std::max<size_t>(x.max_events, 1))
-      wanted.push_back(e);
+    if (e.what.useq <= x.after
+        || wanted.size() >= std::max<size_t>(x.max_events, 1))
+      return;
+    wanted.push_back(e);
+    wanted.back().shown = list_entry(*e.conv).record.taken;
   };
   std::for_each(recent.begin(), recent.end(), want);
   std::for_each(pending.begin(), pending.end(), want);
@@ -154,20 +156,22 @@ void user_state::fetch_stored(const fetch& x) {
   auto partitions = static_cast<uint32_t>(node->partitions.size());
   read_store<fetched>(
       self, *node, meanwhile::goes_on,
-      [at = where, names = conversation_names(), partitions, after = x.after,
+      [at = where, all = shown_conversations(), partitions, after = x.after,
        events = std::max<size_t>(x.max_events, 1), bytes = x.max_bytes,
        end = durable](const history::store& from) -> result<fetched> {
         auto rows = history::read_inbox(from, at, after, events);
         if (!rows)
           return rows.error();
+        // What came since this was asked may be of conversations not in `all`.
+        std::erase_if(*rows, [end](const auto& r) { return r.useq > end; });
         std::vector<recent_entry> wanted;
         for (auto& row : *rows)
-          if (auto conv = names->find(row.conv); conv != names->end())
-            wanted.push_back({0, row, conv->second, {}});
+          if (auto conv = all.find(row.conv); conv != all.end())
+            wanted.push_back(
+                {0, row, conv->second.name, {}, conv->second.taken});
         auto page = read_events(from, partitions, wanted, bytes);
         if (page && (wanted.empty() || page->upto == wanted.back().what.useq))
-          page->upto = rows->size() < events ? std::max(end, page->upto)
-                                             : rows->back().useq;
+          page->upto = rows->size() < events ? end : rows->back().useq;
         return page;
       },
       [this, x](result<fetched> page) {
@@ -192,14 +196,12 @@ void user_state::answer_fetch(const fetch& x, fetched page) {
   self->send(x.session, std::move(page));
 }
 
-names_by_hash user_state::conversation_names() {
-  if (!conversations) {
-    auto names = std::make_shared<name_map>();
-    for (const auto& [conv, x] : list)
-      names->emplace(x.key, x.name);
-    conversations = std::move(names);
-  }
-  return conversations;
+shown_by_hash user_state::shown_conversations() const {
+  shown_by_hash all;
+  all.reserve(list.size());
+  for (const auto& [conv, x] : list)
+    all.emplace(x.key, shown_conversation{x.name, x.record.taken});
+  return all;
 }
 
 void user_state::on_received(const received& x) {

@@ -23,7 +23,7 @@ caf::result<answer> user_state::on_block(const set_block& x) {
     return to_caf(errc::bad_request, "nobody blocks themselves");
   auto promise = self->make_response_promise();
   self->request(node->home(x.user), ask_timeout, to_user{x.user}, get_profile{})
-      .then([this, x, promise](
+      .then([this, x, promise, asked = questions.ask()](
                 const answer&) mutable { put_block(x, std::move(promise)); },
             [promise](const caf::error& why) mutable {
               promise.deliver(to_caf(from_caf(why)));
@@ -66,7 +66,7 @@ void user_state::close_direct(const history::block_record& x,
   self->request(node->home(conv), ask_timeout, to_conversation{conv},
                 set_closed{name, x.version, x.on})
       .then(
-          [this, x, promise](const answer&) mutable {
+          [this, x, promise, asked = questions.ask()](const answer&) mutable {
             for (auto& b : blocks) {
               if (b.user != x.user || b.version != x.version)
                 continue;

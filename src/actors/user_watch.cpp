@@ -17,6 +17,7 @@ struct watch_round {
   std::vector<protocol::presence_item> items;
   size_t left = 0;
   caf::response_promise promise;
+  open_questions::token asked;
 
   void finish() {
     promise.deliver(answer{
@@ -36,6 +37,7 @@ caf::result<answer> user_state::on_watch(const watch& x) {
   std::sort(groups.begin(), groups.end());
   auto round = std::make_shared<watch_round>();
   round->promise = self->make_response_promise();
+  round->asked = questions.ask();
   for (const auto& user : x.users)
     round->items.push_back({user, protocol::presence_status::offline, 0});
   round->left = round->items.size();

@@ -124,7 +124,7 @@ result<void> node::replay() {
   auto open = find_open_work(*store_, settings_.cluster.partitions, wake_up);
   if (!open)
     return open.error();
-  log::info("node.recovered", "start={} conversations={} entries={}",
+  log::info("node.replayed", "start={} conversations={} entries={}",
             context_->starts, open->conversations, open->entries);
   return {};
 }

@@ -418,7 +418,10 @@ struct shares {
   std::vector<hash128> groups;
 };
 /// Rights may have changed (a block, a member who left): ask `shares` again.
-struct recheck {};
+struct recheck {
+  std::string left; ///< Not empty: this watcher is no longer in `group`.
+  hash128 group;
+};
 /// The user's status as its partition knows it from the sessions.
 struct status_moved {
   uint8_t status = 0;

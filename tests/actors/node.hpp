@@ -1,0 +1,159 @@
+#pragma once
+
+#include "actors/client.hpp"
+#include "support/json.hpp"
+
+#include "parley/base/clock.hpp"
+#include "parley/base/error.hpp"
+#include "parley/base/random.hpp"
+#include "parley/config/settings.hpp"
+#include "parley/history/store.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace parley {
+class token_checker;
+}
+
+namespace parley::test {
+
+/// What a request to an actor was answered, once it was.
+using answer_slot = std::shared_ptr<std::optional<result<json::object>>>;
+
+/// Who has which session now.
+struct live_session {
+  std::string user;
+  std::string device;
+  bool away = false;
+};
+
+/// How many actors are activated, over all partitions.
+struct active_actors {
+  int64_t users = 0;
+  int64_t conversations = 0;
+  int64_t presences = 0;
+};
+
+/// The default settings, without a limit on the rate of sends and with actors
+/// that are let go after a minute.
+config::settings calm_settings();
+
+/// A group's name, made up from a number.
+std::string group_id(unsigned number);
+
+/// All actors of a node in one thread, over a store in memory, with clocks
+/// that stand still and dice that are cast by a seed. Nothing happens but by
+/// run(), step() and advance(); the same calls have the same effect each time.
+/// A crash and a start make the next life of the same node. CAF is known to
+/// node.cpp only.
+class node {
+public:
+  explicit node(config::settings with = calm_settings(), uint64_t seed = 1);
+  ~node();
+  node(const node&) = delete;
+  node& operator=(const node&) = delete;
+
+  // -- lives
+  void start(); ///< Wakes what the last life left undelivered.
+  void crash(); ///< From here on nothing reaches the store or a client.
+  void stop();  ///< In order: everyone hands over what they hold.
+  void restart() {
+    crash();
+    start();
+  }
+  bool is_running() const;
+
+  // -- steps
+  void run();            ///< Until nobody has anything to do.
+  bool step();           ///< One message, of whoever's turn it is.
+  bool step_by_chance(); ///< One message, of anybody.
+  void beat();           ///< A second passes; nobody has run yet.
+  /// Lets seconds pass one by one, and runs after each.
+  void advance(std::chrono::seconds total);
+  manual_wall_clock& clock() { return clock_; }
+
+  // -- the store
+  history::store& disk() { return *disk_; }
+  uint32_t partitions() const;
+  uint64_t starts() const { return starts_; }
+  void fail_writes();
+  size_t failed_writes() const { return failed_writes_; }
+  /// What memory does not know by itself; holds for later lives too.
+  void set_cold(std::function<bool(std::string_view key)> cold);
+
+  // -- clients
+  /// Connects and authenticates, and runs. Throws unless it hears `ready`.
+  client_ptr connect(const std::string& user, const std::string& device,
+                     std::optional<int64_t> since = {});
+  /// A connection without a word yet.
+  client_ptr open(const std::string& user, const std::string& device);
+
+  // -- what comes by HTTP and from the operator; each begins at once and ends
+  // as the node runs
+  answer_slot create_account(const std::string& user);
+  answer_slot create_group(const std::string& by, const std::string& conv,
+                           const std::vector<std::string>& members,
+                           const std::string& cid = {},
+                           const std::string& name = "group");
+  answer_slot rename_group(const std::string& by, const std::string& conv,
+                           const std::string& name);
+  answer_slot delete_group(const std::string& by, const std::string& conv);
+  answer_slot add_members(const std::string& by, const std::string& conv,
+                          const std::vector<std::string>& users);
+  answer_slot set_role(const std::string& by, const std::string& conv,
+                       const std::string& user, const std::string& role);
+  answer_slot remove_member(const std::string& by, const std::string& conv,
+                            const std::string& user);
+  answer_slot show(const std::string& reader, const std::string& conv);
+  answer_slot block(const std::string& by, const std::string& user, bool on);
+  answer_slot blocks(const std::string& user);
+  answer_slot mute(const std::string& user, const std::string& conv,
+                   timestamp until);
+  answer_slot devices(const std::string& user);
+  answer_slot remove_device(const std::string& user, const std::string& device);
+  answer_slot disable(const std::string& user, bool on);
+  answer_slot end_sessions(const std::string& user, const std::string& login,
+                           const std::string& except_login);
+  answer_slot open_login(const std::string& user);
+  answer_slot change_password(const std::string& user,
+                              const std::string& except_login);
+
+  /// Runs until idle and takes the answer, which must be there.
+  result<json::object> settle(const answer_slot& of);
+  /// The same of a request that must not fail.
+  json::object done(const answer_slot& of);
+  /// The same of one that must: why it did.
+  errc refusal(const answer_slot& of);
+
+  /// Makes accounts and runs.
+  void register_users(const std::vector<std::string>& users);
+
+  std::vector<live_session> sessions();
+  static active_actors active();
+
+private:
+  struct actors;
+
+  void wake_outboxes();
+  void end_everything();
+  bool reap();
+
+  config::settings settings_;
+  manual_wall_clock clock_;
+  std::unique_ptr<random_source> random_;
+  std::unique_ptr<history::store> disk_;
+  std::unique_ptr<token_checker> tokens_;
+  std::function<bool(std::string_view)> cold_;
+  uint64_t starts_ = 0;
+  size_t failed_writes_ = 0;
+  std::vector<std::weak_ptr<client>> clients_;
+  std::unique_ptr<actors> actors_;
+};
+
+} // namespace parley::test
