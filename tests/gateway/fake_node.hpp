@@ -34,7 +34,7 @@ struct script {
   std::map<std::string, errc> errors;
 
   std::map<std::string, history::account_record> accounts;
-  appended sent{"", {{0, 5, 1'700'000'000'123, false}}};
+  appended::one sent{0, 5, 1'700'000'000'123, false};
   bool silent = false; ///< The next `append` is not answered in time.
 };
 

@@ -182,7 +182,7 @@ TEST_CASE("a sent message is created, a repeated one is not") {
       == boost::json::parse(
           R"({"cid":"c1","conv":"dm:alice:bob","seq":5,"ts":1700000000123})"));
   CHECK(node.play.asked.back() == "dm:alice:bob append alice c1 Hello 3");
-  node.play.sent.all.front().dup = true;
+  node.play.sent.dup = true;
   auto again = node.as_alice(verb::post, path, body);
   CHECK(again.status == 200);
   CHECK(boost::json::parse(again.body).at("dup") == true);
