@@ -131,10 +131,14 @@ TEST_CASE("unread counts the others' messages past read_seq, and nothing "
   CHECK(includes(row_of(phone, we.conv), {{"last_seq", 5}}));
   phone.send({{"t", "read"}, {"conv", we.conv}, {"seq", 1}});
   tablet.wait_for({{"t", "read"}, {"seq", 1}});
-  CHECK(includes(row_of(phone, we.conv), {{"read_seq", 1}, {"unread", 2}}));
+  CHECK(eventually([&] {
+    return includes(row_of(phone, we.conv), {{"read_seq", 1}, {"unread", 2}});
+  }));
   phone.send({{"t", "read"}, {"conv", we.conv}, {"seq", 5}});
   tablet.wait_for({{"t", "read"}, {"seq", 5}});
-  CHECK(includes(row_of(phone, we.conv), {{"read_seq", 5}, {"unread", 0}}));
+  CHECK(eventually([&] {
+    return includes(row_of(phone, we.conv), {{"read_seq", 5}, {"unread", 0}});
+  }));
 }
 
 TEST_CASE("the sender's own messages are not unread") {

@@ -185,6 +185,7 @@ TEST_CASE("a resume after a restart misses nothing (I5)") {
   mine.restart();
   auto phone =
       we.bob.open({.device = "phone", .since = number_of(events[1], "useq")});
+  phone.wait_for({{"t", "msg"}, {"seq", 5}});
   std::vector<int64_t> unique;
   for (auto seq : seqs(phone, we.conv))
     if (std::find(unique.begin(), unique.end(), seq) == unique.end())

@@ -74,7 +74,8 @@ TEST_CASE("after SIGKILL the start says in the log how much it replayed") {
   we.alice.open().say(we.conv, "hello");
   mine.kill();
   mine.restart();
-  CHECK(mine.log().find("node.recovered") != std::string::npos);
+  CHECK(eventually(
+      [&] { return mine.log().find("node.recovered") != std::string::npos; }));
   CHECK(whole_history(we.bob, we.conv).size() == 1);
 }
 
