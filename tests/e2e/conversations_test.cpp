@@ -131,6 +131,7 @@ TEST_CASE("unread counts the others' messages past read_seq, and nothing "
   CHECK(includes(row_of(phone, we.conv), {{"last_seq", 5}}));
   phone.send({{"t", "read"}, {"conv", we.conv}, {"seq", 1}});
   tablet.wait_for({{"t", "read"}, {"seq", 1}});
+  INFO("at first: ", row_of(phone, we.conv));
   CHECK(eventually([&] {
     return includes(row_of(phone, we.conv), {{"read_seq", 1}, {"unread", 2}});
   }));

@@ -75,7 +75,7 @@ TEST_CASE("after SIGKILL the start says in the log how much it replayed") {
   mine.kill();
   mine.restart();
   CHECK(eventually(
-      [&] { return mine.log().find("node.recovered") != std::string::npos; }));
+      [&] { return mine.log().find("replay") != std::string::npos; }));
   CHECK(whole_history(we.bob, we.conv).size() == 1);
 }
 
