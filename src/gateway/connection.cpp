@@ -58,7 +58,7 @@ connection::connection(services_ptr with, hub_ptr on, tcp_socket socket,
                        connection_limits::place place, connection_mode mode)
     : hub_(std::move(on)),
       with_(std::move(with)),
-      ws_(std::move(socket)),
+      ws_(websocket_socket{std::move(socket)}),
       place_(std::move(place)),
       mode_(mode) {}
 
@@ -196,7 +196,7 @@ void connection::heard() noexcept {
 }
 
 wheel::tick connection::next_deadline() const noexcept {
-  if (at_ == phase::closing)
+  if (at_ == phase::closing || at_ == phase::lingering)
     return close_due_;
   auto ping = with_->settings().http.ping_interval;
   auto next =
@@ -220,7 +220,9 @@ void connection::on_deadline() {
   auto silent_for = [&](int intervals) {
     return passed(heard_ + hub_->ticks(intervals * ping_interval));
   };
-  if (at_ == phase::accepting || at_ == phase::closing)
+  // A stream that Beast fails by itself, but cannot tell the client so.
+  bool stuck = at_ == phase::open && !ws_.is_open();
+  if (at_ != phase::open || stuck)
     end();
   else if (passed(auth_due_) || passed(token_due_))
     begin_close(close_code::not_authenticated);
@@ -269,6 +271,29 @@ void connection::close_stream() {
                               protocol::reason(code_)};
   ws_.async_close(why,
                   [self = shared_from_this()](error_code) { self->end(); });
+}
+
+/// The client broke the protocol and was told so: it may still send, which must
+/// be read, or it would not get to know.
+void connection::linger() {
+  if (at_ == phase::ended)
+    return;
+  at_ = phase::lingering;
+  deaf_ = true;
+  close_due_ = in(close_timeout);
+  reschedule();
+  drop_rest();
+}
+
+void connection::drop_rest() {
+  ws_.next_layer().async_read_some(
+      net::buffer(small_),
+      [self = shared_from_this()](error_code failed, size_t) {
+        if (failed)
+          self->end();
+        else
+          self->drop_rest();
+      });
 }
 
 void connection::end() {

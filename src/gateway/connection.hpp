@@ -5,11 +5,11 @@
 #include "gateway/hub.hpp"
 #include "gateway/net.hpp"
 #include "gateway/services.hpp"
+#include "gateway/websocket_stream.hpp"
 
 #include "parley/actors/outbox.hpp"
 
 #include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/websocket/stream.hpp>
 #include <caf/actor.hpp>
 
 #include <array>
@@ -20,8 +20,6 @@
 #include <vector>
 
 namespace parley::gateway {
-
-using websocket_stream = boost::beast::websocket::stream<tcp_socket>;
 
 /// One WebSocket: frames in, frames out, deadlines; no chat logic. It lives on
 /// one I/O thread; the functions of `outbox` put mail for it there. Its memory
@@ -59,7 +57,7 @@ public:
   void end() override;
 
 private:
-  enum class phase : uint8_t { accepting, open, closing, ended };
+  enum class phase : uint8_t { accepting, open, closing, lingering, ended };
 
   void put(mail::kind what, int64_t value = 0);
 
@@ -68,6 +66,8 @@ private:
   void on_accepted(error_code failed);
   void begin_close(protocol::close_code code);
   void close_stream();
+  void linger();
+  void drop_rest();
   void heard() noexcept;
   wheel::tick next_deadline() const noexcept;
   void reschedule();

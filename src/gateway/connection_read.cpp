@@ -21,6 +21,13 @@ std::string_view text_of(net::const_buffer x) {
   return {static_cast<const char*>(x.data()), x.size()};
 }
 
+/// Whether Beast has sent a close frame that says what the client did.
+bool broke_protocol(error_code failed) {
+  using boost::beast::websocket::error;
+  return failed.category() == make_error_code(error::closed).category()
+         && failed != error::closed;
+}
+
 } // namespace
 
 /// TCP holds the client back while its frames wait for the session, or its echo
@@ -52,7 +59,10 @@ void connection::read() {
 void connection::on_read(error_code failed, size_t bytes) {
   reading_ = false;
   if (failed) {
-    end();
+    if (broke_protocol(failed))
+      linger();
+    else
+      end();
     return;
   }
   heard();

@@ -16,7 +16,7 @@ void connection::enqueue(std::vector<protocol::outgoing> objects) {
 /// Writes what is ready as one frame; while that is on its way, more gathers
 /// for the next.
 void connection::write() {
-  if (writing_ || at_ == phase::accepting || at_ == phase::ended)
+  if (writing_ || (at_ != phase::open && at_ != phase::closing))
     return;
   if (pending_.empty()) {
     if (at_ == phase::closing)
@@ -55,10 +55,10 @@ void connection::on_written(error_code failed) {
 /// and waits for its end: that gets some time.
 void connection::on_write_failed() {
   stream_closed_ = true;
-  if (!reading_)
-    end();
-  else
+  if (reading_)
     begin_close(code_);
+  else if (at_ != phase::lingering)
+    end();
 }
 
 void connection::ping() {

@@ -209,9 +209,9 @@ void http_session::answer() {
   dispatch(with_, hub_, head_, std::move(body), shared_from_this());
 }
 
-/// Answers without having read all of the request.
+/// Answers without having read all of the request, and closes.
 void http_session::reject(http_reply reply) {
-  keep_alive_ = keep_alive_ && parser_->is_done();
+  keep_alive_ = false;
   enter(phase::answering, answer_timeout);
   write(std::move(reply));
 }

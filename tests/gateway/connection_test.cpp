@@ -132,7 +132,8 @@ TEST_CASE("frames that are handled in time are read without end") {
 
 TEST_CASE("the frame limit grows with authentication") {
   staged_front node;
-  auto large = std::string(100'000, ' ') + R"({"t":"ping"})";
+  std::string large(100'000, ' ');
+  large += R"({"t":"ping"})";
   ws_client before{node.where()};
   before.send_text(large);
   CHECK(before.wait_close() == 1009);
@@ -163,13 +164,13 @@ TEST_CASE("a fresh token moves the end of a session") {
   settings.auth.expiry_grace = 100ms;
   settings.http.ping_interval = 300ms;
   staged_front node{settings};
-  ws_client client{node.where()};
+  auto client = test::upgraded(node.where());
   auto outbox = stage::instance().connection();
   outbox->authenticated();
   outbox->expires(system_wall_clock{}.now() + 50);
   outbox->expires(system_wall_clock{}.now() + 3'600'000);
-  // It is silence that ends it, long after the first token.
-  CHECK(client.wait_close() != 4501);
+  // It lives long enough to be asked for a sign of life.
+  CHECK(client.read_frame().kind == test::opcode::ping);
 }
 
 TEST_CASE("a window that opens in time does not end a session") {
