@@ -90,6 +90,8 @@ void conversation_state::on_cursor(const move_cursor& x) {
     return;
   auto& mine = cursors[x.user];
   auto read = std::min(x.read, committed);
+  if (x.ahead)
+    self->send(node->home(x.user), to_user{x.user}, read_upto{name, read});
   auto delivered = std::max(std::min(x.delivered, committed), read);
   cursor_moved moved{name, x.user, read > mine.read ? read : 0,
                      delivered > mine.delivered ? delivered : 0};

@@ -39,8 +39,7 @@ struct listed {
   hash128 key;
   const caf::actor* home = nullptr; ///< The conversation's partition.
   uint64_t durable = 0;             ///< Last `seq` whose inbox row is.
-  uint64_t added = 0;    ///< Others' messages since a count of unread began.
-  bool dirty = false;    ///< The row is older than this.
+  bool dirty = false;               ///< The row is older than this.
   bool gathered = false; ///< While a chunk is made: it counts this already.
   bool urgent = false;   ///< To be written with the next chunk.
 };
@@ -103,6 +102,7 @@ struct user_state {
   // -- list, user_list.cpp
   caf::result<answer> on_list(const get_conversations& x);
   void on_read(const mark_read& x);
+  void on_read_upto(const read_upto& x);
   caf::result<answer> on_mute(const mute& x);
 
   // -- account and logins, user_account.cpp

@@ -149,22 +149,29 @@ caf::result<answer> user_state::on_list(const get_conversations& x) {
 /// Moves the read mark forward; the conversation tells the others.
 void user_state::on_read(const mark_read& x) {
   auto at = list.find(x.conv);
-  if (at == list.end())
-    return;
-  auto& in = at->second;
-  auto seq = std::min(x.seq, in.record.taken);
-  if (seq <= in.record.read)
-    return;
-  move_read(in, seq);
-  in.dirty = in.urgent = true;
-  start_flush_timer();
+  auto taken = at == list.end() ? 0 : at->second.record.taken;
+  if (taken > 0)
+    move_read(at->second, std::min(x.seq, taken));
+  // What is not in this inbox yet is for the conversation to judge, which says
+  // how far there was something to read.
   self->send(node->home(x.conv), to_conversation{x.conv},
-             move_cursor{name, seq, 0, x.session});
+             move_cursor{name, x.seq, 0, x.session, x.seq > taken});
+}
+
+/// A read mark that came before what it is about. That is in the inbox by now:
+/// the conversation sent it first.
+void user_state::on_read_upto(const read_upto& x) {
+  if (auto at = list.find(x.conv); at != list.end())
+    move_read(at->second, std::min(x.seq, at->second.record.taken));
 }
 
 /// What is unread past `seq` is counted by a reader, unless nothing can be.
 void user_state::move_read(listed& in, uint64_t seq) {
+  if (seq <= in.record.read)
+    return;
   in.record.read = seq;
+  in.dirty = in.urgent = true;
+  start_flush_timer();
   if (seq >= in.record.last_msg || in.record.unread == 0) {
     in.record.unread = 0;
     return;
@@ -179,7 +186,7 @@ void user_state::move_read(listed& in, uint64_t seq) {
         auto& now = list_entry(conv);
         if (!unread || now.record.read != seq)
           return;
-        now.record.unread = *unread + now.added;
+        now.record.unread = *unread;
         now.dirty = now.urgent = true;
         start_flush_timer();
       });

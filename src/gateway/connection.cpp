@@ -23,7 +23,7 @@ namespace {
 constexpr std::chrono::seconds close_timeout{5};
 
 /// A conformance suite sends more than chat allows.
-constexpr size_t echo_bytes_max = 16 * 1024 * 1024;
+constexpr size_t echo_bytes_max = 16'777'216;
 
 /// Of pings in silence: one to wait for, then two for the answer.
 constexpr int silent_intervals_max = 3;

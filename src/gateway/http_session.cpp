@@ -100,6 +100,10 @@ void http_session::start() {
 }
 
 void http_session::refuse() {
+  if (hub_->stopping()) {
+    end();
+    return;
+  }
   enter(phase::answering, linger_timeout);
   write(problem({errc::unavailable, "too many connections", 1000}));
 }

@@ -36,10 +36,8 @@ size_t outgoing_frame::fill(std::span<protocol::outgoing> objects) {
       text_ += i == 0 ? '[' : ',';
     cost_ += cost(x);
     note_faults(x);
-    bool hold = !copied(x.own) || !copied(x.shared.view());
-    if (hold)
-      held_.push_back(std::move(x));
-    const auto& kept = hold ? held_.back() : x;
+    bool small = copied(x.own) && copied(x.shared.view());
+    const auto& kept = small ? x : held_.emplace_back(std::move(x));
     add(kept.own);
     add(kept.shared.view());
   }

@@ -84,8 +84,8 @@ struct password_pool::impl {
   bool stopping = false;
   std::vector<std::thread> threads;
 
-  impl(const config::auth_settings& from, random_source& with)
-      : by(from), random(with) {
+  impl(config::auth_settings from, random_source& with)
+      : by(std::move(from)), random(with) {
     auto made = make_hash(by, make_secret(hash_bytes, random), random);
     if (made)
       nobody = std::move(*made);

@@ -20,7 +20,7 @@ namespace {
 
 constexpr std::string_view issuer = "parley";
 constexpr size_t token_bytes_max = 8192;
-constexpr size_t key_file_bytes_max = 64 * 1024;
+constexpr size_t key_file_bytes_max = 65'536;
 
 /// A login service's clock may go ahead of ours: for `nbf` only.
 constexpr int64_t skew_s = 60;

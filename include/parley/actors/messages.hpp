@@ -305,6 +305,7 @@ struct move_cursor {
   uint64_t read = 0;
   uint64_t delivered = 0;
   std::string session; ///< Which caused it, or empty.
+  bool ahead = false;  ///< The user's inbox does not know `read` yet.
 };
 /// Passed on to the other members' sessions; no answer.
 struct typing {
@@ -369,6 +370,11 @@ struct mark_read {
   std::string conv;
   uint64_t seq = 0;
   std::string session;
+};
+/// From the conversation, behind its deliveries: read up to here.
+struct read_upto {
+  std::string conv;
+  uint64_t seq = 0;
 };
 struct mute {
   std::string conv;
@@ -547,6 +553,7 @@ CAF_ADD_TYPE_ID(parley, (parley::login_opened))
 CAF_ADD_TYPE_ID(parley, (parley::close_login))
 CAF_ADD_TYPE_ID(parley, (parley::get_conversations))
 CAF_ADD_TYPE_ID(parley, (parley::mark_read))
+CAF_ADD_TYPE_ID(parley, (parley::read_upto))
 CAF_ADD_TYPE_ID(parley, (parley::mute))
 CAF_ADD_TYPE_ID(parley, (parley::set_block))
 CAF_ADD_TYPE_ID(parley, (parley::get_blocks))
@@ -629,6 +636,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::login_opened)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::close_login)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::get_conversations)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::mark_read)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::read_upto)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::mute)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::set_block)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::get_blocks)
