@@ -61,11 +61,10 @@ struct presence_state {
             here ? node->clock->now() : last_active};
   }
 
+  /// Told for changes only. A tracker that this message woke knows the status
+  /// from its start already.
   void on_moved(const status_moved& x) {
-    auto now = static_cast<presence_status>(x.status);
-    if (now == status && last_active != 0)
-      return;
-    status = now;
+    status = static_cast<presence_status>(x.status);
     last_active = x.when;
     history::batch rows;
     rows.put(history::family::state, row_key(),
