@@ -65,7 +65,7 @@ TEST_CASE("what the table forbids has an objection") {
       {"src/actors/x.cpp", "rocksdb/db.h"},
       {"src/config/keys.cpp", "toml++/toml.h"},
       {"src/base/x.cpp", "parley/model/x.hpp"},
-      {"src/model/x.cpp", "parley/history/x.hpp"},
+      {"src/history/x.cpp", "parley/model/x.hpp"},
       {"src/gateway/x.cpp", "parley/admin/x.hpp"},
       {"src/actors/x.cpp", "parley/gateway/x.hpp"},
       {"src/admin/x.cpp", "parley/server/x.hpp"},

@@ -7,7 +7,7 @@
 /// The bounds of the control socket.
 namespace parley::admin {
 
-inline constexpr size_t line_bytes_max = 64 * 1024; ///< Of a request.
+inline constexpr size_t line_bytes_max = size_t{64} * 1024; ///< Of a request.
 inline constexpr size_t text_bytes_max = 4096;      ///< Of one argument.
 inline constexpr size_t clients_max = 16;
 inline constexpr uint64_t rows_max = 100'000; ///< Of one answer.
