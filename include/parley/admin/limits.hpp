@@ -8,7 +8,7 @@
 namespace parley::admin {
 
 inline constexpr size_t line_bytes_max = size_t{64} * 1024; ///< Of a request.
-inline constexpr size_t text_bytes_max = 4096;      ///< Of one argument.
+inline constexpr size_t text_bytes_max = 4096; ///< Of one argument.
 inline constexpr size_t clients_max = 16;
 inline constexpr uint64_t rows_max = 100'000; ///< Of one answer.
 inline constexpr uint64_t users_default = 100;
