@@ -5,8 +5,6 @@
 #include "support/session.hpp"
 
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
 #include <iterator>
 #include <stdexcept>
 #include <utility>
@@ -21,9 +19,6 @@ client::client(line to, std::string user, std::string device)
 client::~client() = default;
 
 void client::say(const json::object& object) {
-  if (getenv("TR"))
-    fprintf(stderr, "%s/%s > %s\n", user_.c_str(), device_.c_str(),
-            json::serialize(object).c_str());
   line_.send(json::serialize(object));
 }
 
@@ -68,10 +63,6 @@ void client::take() {
   for (const auto& x : came)
     if (is_durable_event(x))
       newest_useq_ = std::max(newest_useq_, number_of(x, "useq"));
-  if (getenv("TR"))
-    for (const auto& x : came)
-      fprintf(stderr, "%s/%s < %s\n", user_.c_str(), device_.c_str(),
-              json::serialize(x).c_str());
   std::move(came.begin(), came.end(), std::back_inserter(unread_));
   came.clear();
 }

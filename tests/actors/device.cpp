@@ -18,6 +18,8 @@ void device::connect(node& to, std::optional<int64_t> since) {
   line_ = to.open(user_, name_);
   ++connection_;
   last_id_ = 0;
+  came_ = told_ = 0;
+  placed_.clear();
   json::object auth{{"t", "auth"},
                     {"id", ++last_id_},
                     {"token", "token-" + user_},
@@ -62,7 +64,6 @@ void device::transmit(pending& x) {
 void device::look() {
   if (!line_)
     return;
-  const auto before = newest_;
   for (const auto& x : line_->heard()) {
     const auto type = text_of(x, "t");
     if (is_durable_event(x))
@@ -78,25 +79,30 @@ void device::look() {
   constexpr uint16_t replaced = 4510;
   if (code != 0 && code != replaced)
     surprises_.push_back("closed with " + std::to_string(code));
-  if (!lazy_ && newest_ != before && is_connected())
-    line_->say({{"t", "recv"}, {"useq", newest_}});
+  if (!lazy_ && came_ != told_ && is_connected())
+    line_->say({{"t", "recv"}, {"useq", told_ = came_}});
 }
 
 void device::on_event(const json::object& event) {
   const auto useq = number_of(event, "useq");
   newest_ = std::max(newest_, useq);
+  came_ = useq;
   seen_.push_back(useq);
   // An ack stood for it: it is known, and may come out of its order now.
   if (acked_.contains({text_of(event, "conv"), number_of(event, "seq")}))
     return;
+  auto entry = to_entry(event);
+  // A later deletion may wipe the bodies of edits, and then the history cannot
+  // tell what they were.
+  if (entry.edited || entry.kind == "edited")
+    entry.body.reset();
   records_.deliveries.push_back({user_, name_, connection_, useq,
-                                 text_of(event, "conv"), to_entry(event)});
+                                 text_of(event, "conv"), std::move(entry)});
 }
 
 void device::on_ack(const json::object& ack) {
   const auto id = number_of(ack, "id");
-  const auto x = std::find_if(unanswered_.begin(), unanswered_.end(),
-                              [id](const auto& y) { return y.id == id; });
+  const auto x = find_pending(id);
   if (x == unanswered_.end()) {
     surprises_.push_back(json::serialize(ack));
     return;
@@ -104,36 +110,41 @@ void device::on_ack(const json::object& ack) {
   const auto conv = text_of(ack, "conv");
   const auto seq = number_of(ack, "seq");
   acked_.emplace(conv, seq);
-  if (x->is_message) {
-    const auto cid = text_of(ack, "cid");
-    records_.acks.push_back({user_, name_, conv, cid, seq});
-    check_order(conv, cid, seq);
-  }
+  if (x->is_message)
+    records_.acks.push_back({user_, name_, conv, text_of(ack, "cid"), seq});
+  if (!ack.contains("dup"))
+    check_order(conv, id, seq);
   unanswered_.erase(x);
 }
 
-/// What one device posts to one conversation stands in the order in which it
-/// was posted.
-void device::check_order(const std::string& conv, const std::string& cid,
-                         int64_t seq) {
-  const auto post = std::stoull(cid.substr(cid.rfind('-') + 1));
+/// What one session sends to one conversation keeps its order; a repeat stands
+/// where its first copy is.
+void device::check_order(const std::string& conv, int64_t id, int64_t seq) {
   auto& all = placed_[conv];
-  const auto here = all.emplace(post, seq).first;
+  const auto here = all.emplace(id, seq).first;
   if ((here != all.begin() && std::prev(here)->second >= seq)
       || (std::next(here) != all.end() && std::next(here)->second <= seq))
-    surprises_.push_back("out of order: " + cid + " in " + conv + " at "
+    surprises_.push_back("out of order: " + conv + " seq "
                          + std::to_string(seq));
 }
 
 void device::on_error(const json::object& why) {
   const auto code = text_of(why, "code");
-  const auto id = why.contains("id") ? number_of(why, "id") : 0;
-  const auto x = std::find_if(unanswered_.begin(), unanswered_.end(),
-                              [id](const auto& y) { return y.id == id; });
-  if (x == unanswered_.end() || (code != "forbidden" && code != "not_found"))
+  const auto x = find_pending(why.contains("id") ? number_of(why, "id") : 0);
+  if (x == unanswered_.end()) {
     surprises_.push_back(json::serialize(why));
-  if (x != unanswered_.end())
+  } else if (code == "unavailable") {
+    transmit(*x);
+  } else {
+    if (code != "forbidden" && code != "not_found")
+      surprises_.push_back(json::serialize(why));
     unanswered_.erase(x);
+  }
+}
+
+std::deque<device::pending>::iterator device::find_pending(int64_t id) {
+  return std::find_if(unanswered_.begin(), unanswered_.end(),
+                      [id](const auto& y) { return y.id == id; });
 }
 
 std::optional<reading> read_history(client& as, const std::string& conv) {

@@ -60,8 +60,8 @@ private:
   void on_ack(const json::object& ack);
   void on_error(const json::object& why);
   void on_event(const json::object& event);
-  void check_order(const std::string& conv, const std::string& cid,
-                   int64_t seq);
+  void check_order(const std::string& conv, int64_t id, int64_t seq);
+  std::deque<pending>::iterator find_pending(int64_t id);
 
   std::string user_;
   std::string name_;
@@ -72,12 +72,14 @@ private:
   uint64_t posts_ = 0;
   int64_t last_id_ = 0;
   int64_t newest_ = 0;
+  int64_t came_ = 0; ///< The last `useq` over the present connection, and
+  int64_t told_ = 0; ///< the last `recv`.
   bool lazy_ = false;
   bool acted_ = false; ///< It sent acts whose events its acks stand for.
   std::deque<pending> unanswered_;
   std::vector<int64_t> seen_;                       ///< Every `useq` that came.
   std::set<std::pair<std::string, int64_t>> acked_; ///< (conv, seq).
-  std::map<std::string, std::map<uint64_t, int64_t>> placed_; ///< By post.
+  std::map<std::string, std::map<int64_t, int64_t>> placed_; ///< By id.
   std::vector<std::string> surprises_;
 };
 

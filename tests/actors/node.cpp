@@ -152,16 +152,18 @@ void node::run() {
 }
 
 bool node::step() {
-  return actors_->scheduler().try_run_once() || reap();
+  const auto ended = reap();
+  return actors_->scheduler().try_run_once() || ended;
 }
 
 bool node::step_by_chance() {
+  const auto ended = reap();
   auto& jobs = actors_->scheduler().jobs;
   if (jobs.empty())
-    return reap();
+    return ended;
   auto any = std::uniform_int_distribution<size_t>{0, jobs.size() - 1};
   std::swap(jobs.front(), jobs[any(actors_->dice)]);
-  return step();
+  return actors_->scheduler().try_run_once();
 }
 
 void node::beat() {
