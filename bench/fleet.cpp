@@ -8,7 +8,7 @@ namespace parley::bench {
 
 namespace {
 
-constexpr std::chrono::seconds silence_max{30};
+constexpr std::chrono::seconds standstill_max{30};
 
 } // namespace
 
@@ -35,7 +35,7 @@ void fleet::open(uint32_t count, const tcp::endpoint& server,
     auto moved = [&] {
       return ready_ != before || faults_.count() > 0;
     };
-    if (!runner_.run_until(moved, silence_max))
+    if (!runner_.run_until(moved, standstill_max))
       faults_.add("sessions do not get ready");
     if (faults_.count() > 0)
       throw std::runtime_error{

@@ -22,7 +22,7 @@ namespace http = boost::beast::http;
 
 /// Connections that calls go over; the server commits theirs together.
 constexpr size_t lanes_max = 32;
-constexpr std::chrono::seconds silence_max{60};
+constexpr std::chrono::seconds answer_wait_max{60};
 
 struct call_list {
   const tcp::endpoint& server;
@@ -89,7 +89,7 @@ void call_all(loop& runner, const tcp::endpoint& server, size_t count,
     auto moved = [&] {
       return running == 0 || list.done != before;
     };
-    if (!runner.run_until(moved, silence_max))
+    if (!runner.run_until(moved, answer_wait_max))
       throw std::runtime_error{"the server does not answer HTTP calls"};
   }
   if (failure)

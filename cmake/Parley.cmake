@@ -22,6 +22,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL GNU AND CMAKE_CXX_COMPILER_VERSION
     parley_options INTERFACE -Wno-array-bounds -Wno-stringop-overflow
                              -Wno-restrict)
 endif()
+if(CMAKE_UNITY_BUILD)
+  # A source that another file includes is taken for a header.
+  target_compile_options(parley_options INTERFACE -Wno-subobject-linkage)
+endif()
 target_include_directories(parley_options
                            INTERFACE ${CMAKE_SOURCE_DIR}/include)
 if(PARLEY_FAULTS)

@@ -20,7 +20,7 @@ using history::state_key;
 constexpr auto flush_every = std::chrono::seconds{1};
 
 /// Inbox rows past the list rows: a checkpoint is due every 512 entries.
-constexpr size_t unlisted_max = 1u << 20;
+constexpr size_t inbox_rows_max = 1u << 20;
 
 template <class Record>
 result<void> load_into(std::vector<Record>& to, const history::store& from,
@@ -53,7 +53,7 @@ result<user_load> load_user(const history::store& from, const place& where,
     if (!done)
       return done.error();
   auto unlisted =
-      history::read_inbox(from, where, all.inbox.listed, unlisted_max);
+      history::read_inbox(from, where, all.inbox.listed, inbox_rows_max);
   if (!unlisted)
     return unlisted.error();
   all.unlisted = std::move(*unlisted);

@@ -14,22 +14,23 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr auto text = value_kind::text;
-constexpr auto number = value_kind::number;
+constexpr auto a_text = value_kind::text;
+constexpr auto a_number = value_kind::number;
 constexpr auto flag = value_kind::flag;
-constexpr auto secret = value_kind::secret;
+constexpr auto a_secret = value_kind::secret;
 
-constexpr argument required_user{"user", text, true, "Name of the user", {}, 0};
+constexpr argument required_user{"user", a_text, true, "Name of the user",
+                                 {},     0};
 
 bool fits(const argument& expected, const json::value& given) {
   switch (expected.kind) {
-    case text:
-    case secret:
+    case a_text:
+    case a_secret:
       return given.is_string() && !given.get_string().empty()
              && given.get_string().size() <= text_bytes_max;
     case flag:
       return given.is_bool();
-    case number:
+    case a_number:
       break;
   }
   if (!given.is_int64())
@@ -42,10 +43,10 @@ std::string describe(const argument& expected) {
   switch (expected.kind) {
     case flag:
       return "true or false";
-    case number:
+    case a_number:
       return fmt::format("an integer from 1 to {}", expected.max);
-    case text:
-    case secret:
+    case a_text:
+    case a_secret:
       break;
   }
   return fmt::format("a text of 1 to {} bytes", text_bytes_max);
@@ -62,15 +63,15 @@ const std::vector<command>& catalog() {
       {"status", "Shows the node: sessions, rates, storage, queues", {}, false},
       {"users list",
        "Lists users by name",
-       {{"prefix", text, false, "Only names that begin with this", {}, 0},
-        {"limit", number, false, "At most so many (100)", {}, rows_max}},
+       {{"prefix", a_text, false, "Only names that begin with this", {}, 0},
+        {"limit", a_number, false, "At most so many (100)", {}, rows_max}},
        false},
       {"users show", "Shows one user", {required_user}, false},
       {"users create",
        "Creates a user",
        {required_user,
-        {"display_name", text, false, "Name for people to read", {}, 0},
-        {"password", secret, true, "The user's password", {}, 0}},
+        {"display_name", a_text, false, "Name for people to read", {}, 0},
+        {"password", a_secret, true, "The user's password", {}, 0}},
        true},
       {"users disable",
        "Ends a user's sessions and refuses logins",
@@ -79,26 +80,31 @@ const std::vector<command>& catalog() {
       {"users password",
        "Replaces a user's password and ends all logins",
        {required_user,
-        {"password", secret, true, "The user's new password", {}, 0}},
+        {"password", a_secret, true, "The user's new password", {}, 0}},
        true},
       {"sessions list",
        "Lists live sessions",
-       {{"user", text, false, "Only this user's", {}, 0},
-        {"limit", number, false, "At most so many (1000)", {}, rows_max}},
+       {{"user", a_text, false, "Only this user's", {}, 0},
+        {"limit", a_number, false, "At most so many (1000)", {}, rows_max}},
        false},
       {"sessions kick",
        "Ends a user's sessions",
        {required_user,
-        {"device", text, false, "Only this device's", "session", 0},
-        {"session", text, false, "Only this one", "device", 0}},
+        {"device", a_text, false, "Only this device's", "session", 0},
+        {"session", a_text, false, "Only this one", "device", 0}},
        true},
       {"groups show",
        "Shows a conversation and its members",
-       {{"conv", text, true, "Its id, as g:… or dm:…", {}, 0}},
+       {{"conv", a_text, true, "Its id, as g:… or dm:…", {}, 0}},
        false},
       {"log-level",
        "Changes what the node logs until it stops",
-       {{"level", text, true, "trace, debug, info, warn, error or off", {}, 0}},
+       {{"level",
+         a_text,
+         true,
+         "trace, debug, info, warn, error or off",
+         {},
+         0}},
        true},
       {"shutdown", "Stops the node as SIGTERM does", {}, true},
   };

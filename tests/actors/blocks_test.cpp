@@ -1,4 +1,4 @@
-#include "actors/node.hpp"
+#include "actors/pair_of_users.hpp"
 #include "actors/stored.hpp"
 
 #include <doctest/doctest.h>
@@ -10,8 +10,6 @@ using namespace parley;
 using namespace parley::test;
 
 namespace {
-
-const std::string direct = "dm:alice:bob";
 
 std::string post_code(client& by, const std::string& conv) {
   static int made = 0;
@@ -138,7 +136,6 @@ TEST_CASE("both may block each other, and each lifts only their own") {
 TEST_CASE("a block leaves groups as they are, but for who may be added") {
   node n;
   n.register_users({"alice", "bob", "cyd"});
-  const auto group = group_id(1);
   n.done(n.create_group("alice", group, {"bob"}));
   n.done(n.block("bob", "alice", true));
   auto alice = n.connect("alice", "phone");

@@ -1,5 +1,5 @@
 #include "actors/fake_connection.hpp"
-#include "actors/node.hpp"
+#include "actors/pair_of_users.hpp"
 #include "actors/stored.hpp"
 
 #include "parley/base/limits.hpp"
@@ -15,8 +15,6 @@ using namespace parley::test;
 using std::chrono::seconds;
 
 namespace {
-
-const std::string direct = "dm:alice:bob";
 
 using seqs = std::vector<int64_t>;
 
@@ -38,20 +36,6 @@ void post_some(client& by, node& n, const std::string& conv, int count,
     by.start(send_frame(conv, "some-" + std::to_string(++made), body));
   n.run();
 }
-
-struct pair_of_users {
-  node n;
-  client_ptr alice;
-  client_ptr bob;
-
-  explicit pair_of_users(config::settings with = calm_settings())
-      : n(std::move(with)) {
-    n.register_users({"alice", "bob"});
-    alice = n.connect("alice", "phone");
-    bob = n.connect("bob", "phone");
-    bob->heard();
-  }
-};
 
 } // namespace
 
@@ -184,7 +168,6 @@ std::string identity_of(const json::object& event) {
 void make_traffic(pair_of_users& x) {
   x.n.register_users({"cyd"});
   auto cyd = x.n.connect("cyd", "phone");
-  const auto group = group_id(1);
   x.n.done(x.n.create_group("alice", group, {"bob"}));
   for (int i = 0; i < 4; ++i) {
     x.alice->post(direct, "direct");

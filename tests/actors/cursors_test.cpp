@@ -1,4 +1,4 @@
-#include "actors/node.hpp"
+#include "actors/pair_of_users.hpp"
 #include "actors/stored.hpp"
 
 #include <doctest/doctest.h>
@@ -11,8 +11,6 @@ using namespace parley::test;
 using std::chrono::seconds;
 
 namespace {
-
-const std::string direct = "dm:alice:bob";
 
 void mark_read(client& by, const std::string& conv, int64_t seq) {
   by.say({{"t", "read"}, {"conv", conv}, {"seq", seq}});
@@ -44,22 +42,6 @@ json::object listed(client& who, const std::string& conv) {
 int64_t unread(client& who, const std::string& conv) {
   return number_of(listed(who, conv), "unread");
 }
-
-struct pair_of_users {
-  node n;
-  client_ptr alice;
-  client_ptr bob;
-
-  explicit pair_of_users(int posts) {
-    n.register_users({"alice", "bob"});
-    alice = n.connect("alice", "phone");
-    bob = n.connect("bob", "phone");
-    for (int i = 0; i < posts; ++i)
-      alice->post(direct, "x");
-    alice->heard();
-    bob->heard();
-  }
-};
 
 } // namespace
 
@@ -166,7 +148,6 @@ TEST_CASE("cursors outlive a rest, and a crash once they were written") {
 
 TEST_CASE("in a group of more than sixteen, cursors are asked for and not "
           "told") {
-  const auto group = group_id(1);
   for (int size : {16, 17}) {
     CAPTURE(size);
     node n;

@@ -1,4 +1,4 @@
-#include "actors/node.hpp"
+#include "actors/pair_of_users.hpp"
 #include "actors/stored.hpp"
 
 #include <doctest/doctest.h>
@@ -12,8 +12,6 @@ using namespace parley::test;
 using std::chrono::seconds;
 
 namespace {
-
-const std::string direct = "dm:alice:bob";
 
 /// More than a conversation remembers in memory.
 constexpr int many = 2200;
@@ -36,18 +34,6 @@ void post_many(client& by, node& n, const std::string& conv, int count) {
 bool repeats(const json::object& reply, int64_t seq) {
   return includes(reply, {{"t", "ack"}, {"seq", seq}, {"dup", true}});
 }
-
-struct pair_of_users {
-  node n;
-  client_ptr alice;
-  client_ptr bob;
-
-  pair_of_users() {
-    n.register_users({"alice", "bob"});
-    alice = n.connect("alice", "phone");
-    bob = n.connect("bob", "phone");
-  }
-};
 
 } // namespace
 
@@ -210,7 +196,6 @@ TEST_CASE("a cid belongs to one sender and one conversation") {
 TEST_CASE("a repeat is answered although its sender has left or is blocked by "
           "now (I3)") {
   pair_of_users x;
-  const auto group = group_id(1);
   x.n.done(x.n.create_group("alice", group, {"bob"}));
   const auto in_group = send_frame(group, "c1", "once");
   const auto in_direct = send_frame(direct, "c1", "once");

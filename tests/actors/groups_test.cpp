@@ -1,4 +1,4 @@
-#include "actors/node.hpp"
+#include "actors/pair_of_users.hpp"
 #include "actors/stored.hpp"
 
 #include "parley/base/limits.hpp"
@@ -13,8 +13,6 @@ using namespace parley::test;
 using std::chrono::seconds;
 
 namespace {
-
-const std::string group = group_id(1);
 
 json::object member_of(node& n, const std::string& reader,
                        const std::string& user) {

@@ -1,4 +1,4 @@
-#include "actors/node.hpp"
+#include "actors/pair_of_users.hpp"
 #include "actors/stored.hpp"
 
 #include "parley/base/limits.hpp"
@@ -17,8 +17,6 @@ using std::chrono::hours;
 using std::chrono::seconds;
 
 namespace {
-
-const std::string direct = "dm:alice:bob";
 
 void post_some(client& by, node& n, int first, int count) {
   for (int i = first; i < first + count; ++i)

@@ -1,5 +1,5 @@
 #include "actors/device.hpp"
-#include "actors/node.hpp"
+#include "actors/pair_of_users.hpp"
 #include "actors/stored.hpp"
 
 #include <doctest/doctest.h>
@@ -18,8 +18,6 @@ using namespace parley::test;
 using std::chrono::seconds;
 
 namespace {
-
-const std::string direct = "dm:alice:bob";
 
 config::settings impatient() {
   auto with = calm_settings();
@@ -95,7 +93,6 @@ TEST_CASE("letting go loses and doubles nothing that is under way, in any "
     node n{impatient(), seed};
     const std::vector<std::string> users{"alice", "bob", "cyd"};
     n.register_users(users);
-    const auto group = group_id(1);
     n.done(n.create_group("alice", group, {"bob", "cyd"}));
     client_records records;
     std::list<device> all;

@@ -1,4 +1,4 @@
-#include "actors/node.hpp"
+#include "actors/pair_of_users.hpp"
 #include "actors/stored.hpp"
 
 #include <doctest/doctest.h>
@@ -11,9 +11,6 @@ using namespace parley::test;
 using std::chrono::seconds;
 
 namespace {
-
-const std::string direct = "dm:alice:bob";
-const std::string group = group_id(1);
 
 /// What the reply to a watch list says of one user.
 json::object seen(client& by, const std::string& user) {

@@ -1,5 +1,5 @@
 #include "actors/device.hpp"
-#include "actors/node.hpp"
+#include "actors/pair_of_users.hpp"
 #include "actors/stored.hpp"
 
 #include <doctest/doctest.h>
@@ -14,8 +14,6 @@ using namespace parley::test;
 using std::chrono::seconds;
 
 namespace {
-
-const std::string group = group_id(1);
 
 /// A group of olga, ann, ben and cyd; dan stands outside. Each has a phone that
 /// was there from the start.

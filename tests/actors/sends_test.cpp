@@ -1,5 +1,5 @@
 #include "actors/fake_connection.hpp"
-#include "actors/node.hpp"
+#include "actors/pair_of_users.hpp"
 #include "actors/stored.hpp"
 #include "support/json.hpp"
 
@@ -15,8 +15,6 @@ using namespace parley::test;
 using std::chrono::seconds;
 
 namespace {
-
-const std::string direct = "dm:alice:bob";
 
 /// Runs in an order of chance until nobody has anything to do.
 void run_by_chance(node& n) {

@@ -1,5 +1,5 @@
 #include "actors/fake_connection.hpp"
-#include "actors/node.hpp"
+#include "actors/pair_of_users.hpp"
 
 #include <doctest/doctest.h>
 
@@ -11,8 +11,6 @@ using namespace parley::test;
 using std::chrono::seconds;
 
 namespace {
-
-const std::string direct = "dm:alice:bob";
 
 json::object auth_frame(const std::string& token, const std::string& device) {
   return {{"t", "auth"}, {"id", 1}, {"token", token}, {"device", device}};

@@ -1,8 +1,6 @@
-#include "admin/fake_node.hpp"
-#include "admin/temp_dir.hpp"
+#include "admin/served.hpp"
 
 #include "parley/admin/command_line.hpp"
-#include "parley/admin/control.hpp"
 
 #include <CLI/CLI.hpp>
 #include <doctest/doctest.h>
@@ -44,20 +42,6 @@ public:
 private:
   std::istringstream text_;
   std::streambuf* before_;
-};
-
-struct served {
-  served() {
-    auto made = control::start(node.with, path);
-    REQUIRE(made.has_value());
-    socket = std::move(*made);
-    node.add_account("al");
-  }
-
-  fake_node node;
-  temp_dir dir;
-  std::string path = dir.file("s");
-  std::unique_ptr<control> socket;
 };
 
 } // namespace

@@ -1,8 +1,6 @@
-#include "admin/fake_node.hpp"
 #include "admin/net.hpp"
-#include "admin/temp_dir.hpp"
+#include "admin/served.hpp"
 
-#include "parley/admin/control.hpp"
 #include "parley/admin/limits.hpp"
 
 #include <doctest/doctest.h>
@@ -43,19 +41,6 @@ public:
 
 private:
   local::iostream stream_;
-};
-
-struct served {
-  served() {
-    auto made = control::start(node.with, path);
-    REQUIRE(made.has_value());
-    socket = std::move(*made);
-  }
-
-  fake_node node;
-  temp_dir dir;
-  std::string path = dir.file("s");
-  std::unique_ptr<control> socket;
 };
 
 std::string refusal_of(const services& with, const std::string& path) {

@@ -299,11 +299,4 @@ gateway::http_reply fake_node::as_alice(gateway::verb method,
   return reply.value_or(gateway::http_reply{});
 }
 
-std::string header(const gateway::http_reply& reply, std::string_view name) {
-  for (const auto& [key, value] : reply.headers)
-    if (key == name)
-      return value;
-  return {};
-}
-
 } // namespace parley::test

@@ -86,7 +86,4 @@ private:
   gateway::hub_ptr hub_;
 };
 
-/// The value of a header, or nothing.
-std::string header(const gateway::http_reply& reply, std::string_view name);
-
 } // namespace parley::test

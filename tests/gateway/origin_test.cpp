@@ -1,3 +1,4 @@
+#include "gateway/header.hpp"
 #include "gateway/origin.hpp"
 
 #include <doctest/doctest.h>
@@ -6,6 +7,7 @@
 
 using namespace parley;
 using gateway::origin_rules;
+using test::header;
 
 namespace {
 
@@ -14,13 +16,6 @@ origin_rules rules() {
   settings.public_url = "https://chat.example";
   settings.allowed_origins = {"https://app.example", "http://localhost:3000"};
   return origin_rules{settings};
-}
-
-std::string header(const gateway::http_reply& reply, std::string_view name) {
-  for (const auto& [key, value] : reply.headers)
-    if (key == name)
-      return value;
-  return {};
 }
 
 } // namespace

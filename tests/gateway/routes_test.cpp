@@ -1,4 +1,5 @@
 #include "gateway/fake_node.hpp"
+#include "gateway/header.hpp"
 #include "support/json.hpp"
 #include "support/tokens.hpp"
 

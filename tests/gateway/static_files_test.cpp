@@ -1,4 +1,5 @@
 #include "gateway/assets.hpp"
+#include "gateway/header.hpp"
 #include "gateway/static_files.hpp"
 
 #include <doctest/doctest.h>
@@ -8,15 +9,9 @@
 #include <string>
 
 using namespace parley::gateway;
+using parley::test::header;
 
 namespace {
-
-std::string header(const http_reply& reply, std::string_view name) {
-  for (const auto& [key, value] : reply.headers)
-    if (key == name)
-      return value;
-  return {};
-}
 
 std::string file_on_disk(std::string_view name) {
   std::ifstream in{std::string{PARLEY_SOURCE_DIR} + "/src/gateway/assets/"

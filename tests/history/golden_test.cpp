@@ -1,23 +1,18 @@
+#include "history/hex.hpp"
+
 #include "parley/history/codecs.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace parley;
 using namespace parley::history;
+using parley::test::hex;
 
 // Stored bytes live as long as the data of every installation. A failure here
 // means that data in the field would be read wrongly: give the record a new
 // version instead of changing these.
 
 namespace {
-
-std::string hex(std::string_view bytes) {
-  std::string text;
-  for (auto c : bytes)
-    for (auto shift : {4, 0})
-      text += "0123456789abcdef"[(static_cast<uint8_t>(c) >> shift) & 15];
-  return text;
-}
 
 std::string unhex(std::string_view text) {
   std::string bytes;

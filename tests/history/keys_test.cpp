@@ -1,3 +1,4 @@
+#include "history/hex.hpp"
 #include "history/key_parts.hpp"
 
 #include "parley/history/keys.hpp"
@@ -9,6 +10,7 @@
 
 using namespace parley;
 using namespace parley::history;
+using parley::test::hex;
 
 namespace {
 
@@ -17,14 +19,6 @@ place at(uint16_t partition, uint8_t byte) {
   result.partition = partition;
   result.key.bytes.fill(byte);
   return result;
-}
-
-std::string hex(std::string_view bytes) {
-  std::string text;
-  for (auto c : bytes)
-    for (auto shift : {4, 0})
-      text += "0123456789abcdef"[(static_cast<uint8_t>(c) >> shift) & 15];
-  return text;
 }
 
 constexpr uint64_t numbers[] = {0,          1,

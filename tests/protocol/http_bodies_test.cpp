@@ -1,3 +1,5 @@
+#include "protocol/parsed.hpp"
+
 #include "parley/protocol/http_bodies.hpp"
 
 #include <doctest/doctest.h>
@@ -13,13 +15,6 @@ namespace {
 template <class T>
 errc code_of(const result<T>& x) {
   return x.has_value() ? errc::none : x.error().code;
-}
-
-std::string list_of(size_t count) {
-  std::string out = "[";
-  for (size_t i = 0; i < count; ++i)
-    out += (i == 0 ? "\"u" : ",\"u") + std::to_string(i) + "\"";
-  return out + "]";
 }
 
 std::string quoted(size_t count) {

@@ -4,11 +4,20 @@
 
 #include <doctest/doctest.h>
 
+#include <string>
 #include <string_view>
 #include <utility>
 #include <variant>
 
 namespace parley::protocol {
+
+/// A list of `count` names, as JSON.
+inline std::string list_of(size_t count) {
+  std::string out = "[";
+  for (size_t i = 0; i < count; ++i)
+    out += (i == 0 ? "\"u" : ",\"u") + std::to_string(i) + "\"";
+  return out + "]";
+}
 
 inline request parsed(std::string_view frame) {
   auto all = parse_frame(frame);

@@ -12,13 +12,6 @@ using namespace parley::protocol;
 
 namespace {
 
-std::string list_of(size_t count) {
-  std::string out = "[";
-  for (size_t i = 0; i < count; ++i)
-    out += (i == 0 ? "\"u" : ",\"u") + std::to_string(i) + "\"";
-  return out + "]";
-}
-
 std::string send_of(std::string_view body) {
   return R"({"t":"send","id":1,"cid":"c","conv":"v","body":")"
          + std::string{body} + "\"}";

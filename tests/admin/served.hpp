@@ -1,0 +1,31 @@
+#pragma once
+
+#include "admin/fake_node.hpp"
+#include "admin/temp_dir.hpp"
+
+#include "parley/admin/control.hpp"
+
+#include <doctest/doctest.h>
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace parley::admin {
+
+/// A fake node that knows `al`, and its control socket.
+struct served {
+  served() {
+    auto made = control::start(node.with, path);
+    REQUIRE(made.has_value());
+    socket = std::move(*made);
+    node.add_account("al");
+  }
+
+  fake_node node;
+  temp_dir dir;
+  std::string path = dir.file("s");
+  std::unique_ptr<control> socket;
+};
+
+} // namespace parley::admin
