@@ -1,0 +1,2 @@
+/** What is for Node only. */
+export { FileStore } from "./store_file.js";
