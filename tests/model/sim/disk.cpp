@@ -86,8 +86,9 @@ void disk::survive() {
 
 bool disk::lose_power(dice& random) {
   settle(random.below(cached_.size() + 1));
-  auto broken = !cached_.empty() && cached_.front().ticket <= promised_
-                && cached_.front().ticket > 0;
+  auto broken = std::any_of(cached_.begin(), cached_.end(), [this](auto& x) {
+    return x.ticket > 0 && x.ticket <= promised_;
+  });
   cached_.clear();
   now_ = durable_;
   written_ = promised_ = 0;

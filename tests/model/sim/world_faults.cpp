@@ -65,10 +65,10 @@ void world::restart_wiped(node_id id) {
 }
 
 void world::lie(node_id id) {
-  note(id, "lies");
   auto& at = nodes_[id];
   if (!runs(at) || !may_damage(at))
     return;
+  note(id, "lies");
   at.store.lie();
   at.damaged = true;
 }
