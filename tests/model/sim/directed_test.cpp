@@ -119,6 +119,22 @@ public:
     REQUIRE(keeper().has_requests());
   }
 
+  /// Node 1 sleeps while the others go on without it.
+  void depose_paused_leader() {
+    pause(1);
+    expire(1);
+    elect();
+    look({2, 3});
+    talk({2, 3});
+    for (int turn = 0; turn < 4; ++turn) {
+      tick(2, milliseconds{20});
+      talk({2, 3});
+    }
+    settle();
+    post(2, {2, 3});
+    REQUIRE(committed() == 2);
+  }
+
   /// These two are gone for good; someone else is elected if anyone may be.
   void lose_first_two() {
     for (node_id id : {1u, 2u}) {
@@ -206,18 +222,7 @@ TEST_CASE("R10: a deposed leader finds a replica that has restarted") {
   shows_the_need(&sim::rules::r10_epoch_is_durable, [](stage& s) {
     s.propose(1);
     s.talk({1}); // Nobody else gets it.
-    s.pause(1);
-    s.expire(1);
-    s.elect();
-    s.look({2, 3});
-    s.talk({2, 3});
-    for (int turn = 0; turn < 4; ++turn) {
-      s.tick(2, milliseconds{20});
-      s.talk({2, 3});
-    }
-    s.settle();
-    s.post(2, {2, 3});
-    REQUIRE(s.committed() == 2);
+    s.depose_paused_leader();
     s.kill(3);
     s.restart(3);
     s.resume(1);
@@ -240,4 +245,14 @@ TEST_CASE("R13: a join that was given up arrives after the record was read") {
     s.let_ghost_arrive();
     s.lose_first_two();
   });
+}
+
+TEST_CASE("I6: a deposed leader that wakes confirms no read") {
+  stage s{{}};
+  s.depose_paused_leader();
+  s.resume(1);
+  s.ask_to_read(1);
+  s.talk({1, 2, 3});
+  CHECK(s.violation() == "");
+  CHECK(s.at(1)->role() != sim::rep::replica_role::leader);
 }

@@ -94,7 +94,6 @@ public:
     const auto& r = nodes_[id].replica;
     return r ? &*r : nullptr;
   }
-  bool is_up(node_id id) const { return nodes_[id].up; }
 
 private:
   struct pending_read {
