@@ -100,11 +100,6 @@ plan_hand_overs(const std::vector<placed_partition>& partitions,
                 const std::vector<placement_node>& nodes,
                 const std::vector<replication::live_node>& live,
                 const rebalance_limits& limits) {
-  auto is_current = [&](const replication::isr_member& m) {
-    return std::any_of(live.begin(), live.end(), [&](const auto& x) {
-      return x.node == m.node && x.incarnation == m.incarnation;
-    });
-  };
   std::vector<planned_hand_over> out;
   for (const auto& each : partitions) {
     const auto& record = each.record;
@@ -112,7 +107,8 @@ plan_hand_overs(const std::vector<placed_partition>& partitions,
       if (node == record.leader)
         break;
       const auto* member = replication::find_node(record.isr, node);
-      if (member == nullptr || node == record.leaving || !is_current(*member))
+      if (member == nullptr || node == record.leaving
+          || !replication::is_current(live, *member))
         continue;
       out.push_back({each.partition, record.leader, node});
       break;

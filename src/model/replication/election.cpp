@@ -14,11 +14,6 @@ const live_node* find_live(const std::vector<live_node>& live, node_id node) {
   return nullptr;
 }
 
-bool is_current(const std::vector<live_node>& live, const isr_member& m) {
-  const auto* node = find_live(live, m.node);
-  return node != nullptr && node->incarnation == m.incarnation;
-}
-
 election won_by(const partition_record& record, const live_node& winner,
                 const rules& rule) {
   election out{election_step::write, {}, record, {}};
@@ -54,6 +49,11 @@ const live_node* greatest(const node_set& among,
 }
 
 } // namespace
+
+bool is_current(const std::vector<live_node>& live, const isr_member& m) {
+  const auto* node = find_live(live, m.node);
+  return node != nullptr && node->incarnation == m.incarnation;
+}
 
 election elect(const partition_record& record,
                const std::vector<live_node>& live, const rules& rule) {

@@ -28,12 +28,16 @@ void replica::know_peers() {
   for (auto node : nodes) {
     if (node == with_->self || find_peer(node) != nullptr)
       continue;
-    peer added;
-    added.node = node;
-    added.goal = log_.end();
-    added.goal_at = added.caught_up_at = added.moved_at = now_;
-    peers.push_back(added);
+    peers.push_back(new_peer(node));
   }
+}
+
+replica::peer replica::new_peer(node_id node) const {
+  peer out;
+  out.node = node;
+  out.goal = log_.end();
+  out.goal_at = out.caught_up_at = out.moved_at = now_;
+  return out;
 }
 
 /// The peer that sent this; a new incarnation of it begins with nothing.
@@ -48,11 +52,8 @@ replica::peer* replica::peer_of(const header& from) {
     if (from.incarnation < each.incarnation)
       return nullptr;
     auto since = each.caught_up_at;
-    each = peer{};
-    each.node = from.from;
+    each = new_peer(from.from);
     each.incarnation = from.incarnation;
-    each.goal = log_.end();
-    each.goal_at = each.moved_at = now_;
     each.caught_up_at = since;
     return &each;
   }

@@ -18,6 +18,9 @@ struct live_node {
   std::optional<position> last;
 };
 
+/// Whether the member's session has not ended since it joined.
+bool is_current(const std::vector<live_node>& live, const isr_member& m);
+
 enum class election_step : uint8_t {
   none, ///< The leader is there.
   wait, ///< For a member to come back: no one else has what is committed.

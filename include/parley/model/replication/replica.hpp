@@ -187,6 +187,7 @@ private:
 
   // replica_leader.cpp
   void begin_to_lead(effects& out);
+  peer new_peer(node_id node) const;
   void know_peers();
   peer* peer_of(const header& from);
   void on(const appended& m, effects& out);
