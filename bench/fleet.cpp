@@ -6,12 +6,6 @@
 
 namespace parley::bench {
 
-namespace {
-
-constexpr std::chrono::seconds standstill_max{30};
-
-} // namespace
-
 void fault_log::add(std::string_view what) {
   if (count_++ < kept_max)
     first_.emplace_back(what);
@@ -35,7 +29,7 @@ void fleet::open(uint32_t count, const tcp::endpoint& server,
     auto moved = [&] {
       return ready_ != before || faults_.count() > 0;
     };
-    if (!runner_.run_until(moved, standstill_max))
+    if (!runner_.run_until(moved, silence_max))
       faults_.add("sessions do not get ready");
     if (faults_.count() > 0)
       throw std::runtime_error{

@@ -17,8 +17,6 @@ using std::chrono::duration_cast;
 using std::chrono::nanoseconds;
 using clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds silence_max{30};
-
 /// Messages of one sender that may be open in the open loop, and those that
 /// may be due beyond them before the run is given up.
 constexpr uint32_t open_loop_capacity = 1024;

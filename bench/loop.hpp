@@ -8,6 +8,9 @@
 
 namespace parley::bench {
 
+/// With nothing moving for so long, a run is given up.
+constexpr std::chrono::seconds silence_max{30};
+
 /// The generator's only thread of control: it sets things up, lets the sockets
 /// run for a while, and looks at what came of it.
 class loop {

@@ -60,7 +60,6 @@ TEST_CASE("the socket lies in the data directory unless the settings move it") {
 
 TEST_CASE("a client sends lines and gets lines, as often as it likes") {
   served on;
-  on.node.add_account("al");
   client one{on.path};
   CHECK(one.ask("{\"cmd\":\"users list\"}\n").starts_with(R"({"user":"al",)"));
   CHECK(one.line() == R"({"ok":true,"count":1,"more":false})");

@@ -67,21 +67,23 @@ async function rest(): Promise<void> {
   for (let i = 0; i < 20; ++i) await settle();
 }
 
-async function signedIn(world: World, tab: ParleyClient): Promise<void> {
-  await tab.login("alice", "password");
-  tab.start();
+/** Two tabs of one browser; alice has logged in in the first. */
+async function twoTabs() {
+  const world = new World();
+  const open = browser(world);
+  const first = await open();
+  await first.login("alice", "password");
+  first.start();
   await rest();
   await world.socket.accept();
   await rest();
+  const second = await open();
+  return { world, first, second };
 }
 
 describe("tabs", () => {
   it("share one connection and see the same", async () => {
-    const world = new World();
-    const open = browser(world);
-    const first = await open();
-    await signedIn(world, first);
-    const second = await open();
+    const { world, first, second } = await twoTabs();
     assert.equal(second.state.user, "alice");
     assert.equal(second.state.connection, "online");
     second.start();
@@ -116,11 +118,7 @@ describe("tabs", () => {
   });
 
   it("go on when the one with the connection is closed", async () => {
-    const world = new World();
-    const open = browser(world);
-    const first = await open();
-    await signedIn(world, first);
-    const second = await open();
+    const { world, first, second } = await twoTabs();
     second.start();
     await rest();
     await world.socket.say(msg(1, 11));
@@ -146,11 +144,7 @@ describe("tabs", () => {
   });
 
   it("take a call that the leader left behind to the next one", async () => {
-    const world = new World();
-    const open = browser(world);
-    const first = await open();
-    await signedIn(world, first);
-    const second = await open();
+    const { world, first, second } = await twoTabs();
     second.start();
     await rest();
     const leaving = first.close();
@@ -168,11 +162,7 @@ describe("tabs", () => {
   });
 
   it("are away only when all are, and watch for each other", async () => {
-    const world = new World();
-    const open = browser(world);
-    const first = await open();
-    await signedIn(world, first);
-    const second = await open();
+    const { world, first, second } = await twoTabs();
     first.watch(["bob"]);
     second.watch(["carol"]);
     first.setStatus("online");
