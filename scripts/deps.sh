@@ -11,7 +11,7 @@ packages=(
   libspdlog-dev libtomlplusplus-dev libssl-dev libargon2-dev libjwt-dev
   libsodium-dev libcli11-dev libmimalloc-dev libjemalloc-dev
   # tests and benchmarks
-  doctest-dev libbenchmark-dev
+  doctest-dev libbenchmark-dev iproute2
 )
 
 if ! command -v dpkg-query >/dev/null; then

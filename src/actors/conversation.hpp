@@ -214,6 +214,7 @@ private:
   void open_outbox(history::batch& rows);
   fresh_entry addressed(const item& made);
   timestamp next_ts();
+  entry next_entry(const append& x);
   void note_addressed(progress& p, uint64_t seq);
 
   bool is_group = false;

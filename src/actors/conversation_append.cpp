@@ -211,10 +211,8 @@ bool conversation_state::ready_to_post(const append& x) {
 }
 
 void conversation_state::post(queued_act& act) {
-  entry what;
-  what.kind = entry_kind::msg;
+  auto what = next_entry(act.what);
   what.body = std::move(act.what.body);
-  what.ref = act.what.ref;
   add(act, std::move(what), {});
 }
 
@@ -256,13 +254,11 @@ void conversation_state::act_edit(const queued_act& act,
   const auto& x = act.what;
   if (auto ok = model::may_edit(record, x.from, target.what, target.over); !ok)
     return refuse(x, ok.error());
-  entry what;
-  what.kind = entry_kind::edited;
+  auto what = next_entry(x);
   what.body = x.body;
-  what.ref = x.ref;
   auto over = target.over;
-  over.edits.push_back(last + 1);
-  over.edited_ts = next_ts();
+  over.edits.push_back(what.seq);
+  over.edited_ts = what.ts;
   history::batch rows;
   rows.put(history::family::messages, history::overlay_key(where, x.ref),
            history::encode(over));
@@ -277,9 +273,7 @@ void conversation_state::act_delete(const queued_act& act,
     return refuse(x, ok.error());
   if (target.over.deleted_seq != 0)
     return answer_dup(x, target.over.deleted_seq, target.over.deleted_ts);
-  entry what;
-  what.kind = entry_kind::deleted;
-  what.ref = x.ref;
+  auto what = next_entry(x);
   history::batch rows;
   auto wipe = [&](entry gone) {
     gone.body.clear();
@@ -292,8 +286,8 @@ void conversation_state::act_delete(const queued_act& act,
     wipe(edit);
   overlay over;
   over.edits = target.over.edits;
-  over.deleted_seq = last + 1;
-  over.deleted_ts = next_ts();
+  over.deleted_seq = what.seq;
+  over.deleted_ts = what.ts;
   rows.put(history::family::messages, history::overlay_key(where, x.ref),
            history::encode(over));
   add(act, std::move(what), std::move(rows));
@@ -313,13 +307,11 @@ void conversation_state::act_react(const queued_act& act,
   auto is_on = mine != over.reactions.end();
   if (is_on == x.on)
     return answer_dup(x, is_on ? mine->seq : x.ref, target.what.ts);
+  auto what = next_entry(x);
   if (is_on)
     over.reactions.erase(mine);
   else
-    over.reactions.push_back({x.emoji, x.from, last + 1});
-  entry what;
-  what.kind = entry_kind::reacted;
-  what.ref = x.ref;
+    over.reactions.push_back({x.emoji, x.from, what.seq});
   what.text = x.emoji;
   what.on = x.on;
   history::batch rows;
@@ -328,17 +320,27 @@ void conversation_state::act_react(const queued_act& act,
   add(act, std::move(what), std::move(rows));
 }
 
-/// Gives the entry its `seq` and gathers all that it takes, for one batch with
-/// those that are in the mailbox already.
+/// What an act becomes; `add` makes it so.
+entry conversation_state::next_entry(const append& x) {
+  entry next;
+  next.seq = last + 1;
+  next.kind = x.kind;
+  next.ts = next_ts();
+  next.from = x.from;
+  next.cid = x.cid;
+  next.ref = x.ref;
+  return next;
+}
+
+/// Gathers all that the next entry takes, for one batch with those that are in
+/// the mailbox already.
 void conversation_state::add(const queued_act& act, entry what,
                              history::batch rows) {
   const auto& x = act.what;
   item made{std::move(what), 0, {}};
-  auto& e = made.what;
-  e.seq = ++last;
-  e.ts = last_ts = next_ts();
-  e.from = x.from;
-  e.cid = x.cid;
+  const auto& e = made.what;
+  last = e.seq;
+  last_ts = e.ts;
   write_entry(rows, e);
   if (!x.cid.empty()) {
     rows.put(history::family::state, dedupe_key(where, act.key),

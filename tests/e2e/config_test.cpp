@@ -1,7 +1,10 @@
 #include "support/doctest.hpp"
 #include "support/server_process.hpp"
 
+#include <csignal>
+#include <filesystem>
 #include <fstream>
+#include <unistd.h>
 
 // Configuration mistakes are told with file, line and what was expected, and
 // the process exits with 2 before it binds anything.
@@ -72,6 +75,21 @@ TEST_CASE("what is not TOML is told with its line") {
   const refused_start start("[http]\nlisten = \n");
   CHECK(start.result.status == 2);
   CHECK(start.says("wrong.toml:2"));
+}
+
+TEST_CASE("serve without a file runs on the defaults, in a host of its own") {
+  const temporary_directory here;
+  child_process node({"/usr/bin/unshare", ::geteuid() == 0 ? "-n" : "-rn",
+                      "/bin/sh", "-c",
+                      "cd \"$0\" && ip link set lo up && exec \"$1\" serve",
+                      here.path().string(), server_process::binary()});
+  const auto line = node.wait_for_line("parley: ready at ");
+  CAPTURE(node.errors());
+  REQUIRE(line);
+  CHECK(*line == "parley: ready at http://localhost:8080");
+  CHECK(std::filesystem::exists(here.path() / "parley-data"));
+  node.signal(SIGTERM);
+  CHECK(node.wait_exit() == 0);
 }
 
 TEST_CASE("a config file that is not there stops the start with 2") {

@@ -2,8 +2,8 @@
 #include "support/doctest.hpp"
 
 // Each row of the contract's error codes over HTTP. group_full is in
-// groups_test, rate_limited and unavailable are in rates_test; internal is what
-// cannot be provoked from outside.
+// groups_test, rate_limited and unavailable are in rates_test, internal is in
+// damaged_store_test.
 
 namespace parley::test {
 namespace {

@@ -297,6 +297,23 @@ TEST_CASE("a log shorter than its state is copied anew") {
   CHECK(s.it.last_synced() == position{1, 7});
 }
 
+TEST_CASE("a snapshot older than what is here is not taken; another is") {
+  subject s{2, {1, log_outline{{1, 10}}, 10}};
+  const append ahead{from(1, 1), {1, 20}, 20, 0, {}};
+  auto ask_for_one = [&] {
+    s.it.receive(ahead, s.out);
+    REQUIRE(sent<locate>(s.take()).size() == 1);
+    s.it.receive(too_old{from(1, 1), {1, 10}}, s.out);
+    REQUIRE(all<fetch_snapshot>(s.take()).size() == 1);
+  };
+  ask_for_one();
+  s.it.fetched({1, 4}, s.out);
+  CHECK(all<install>(s.take()).empty());
+  ask_for_one();
+  s.it.fetched({1, 20}, s.out);
+  CHECK(all<install>(s.take()).size() == 1);
+}
+
 TEST_CASE("what the log no longer has comes as a snapshot") {
   recovered had{1, log_outline{{1, 10}}, 10};
   subject s{1, had};

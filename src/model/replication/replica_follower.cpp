@@ -116,9 +116,12 @@ void replica::copy_anew(effects& out) {
 }
 
 void replica::fetched(position at, effects& out) {
-  if (stopped() || !copying_ || at.index < high_watermark_)
+  if (stopped() || !copying_)
     return;
-  copying_ = must_copy_ = false;
+  copying_ = false;
+  if (at.index < high_watermark_)
+    return; // Older than what is here: the next append asks for another.
+  must_copy_ = false;
   log_ = log_outline{at};
   high_watermark_ = applied_ = at.index;
   // Until the range has been replaced, nothing here is worth an ack.
