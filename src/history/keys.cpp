@@ -70,9 +70,27 @@ std::string meta_key() {
   return state_prefix(record::meta, 0);
 }
 
-std::string state_prefix(record kind, uint16_t partition) {
+std::string log_key(uint16_t partition, uint64_t index) {
+  auto key = partition_prefix(partition);
+  key.push_back(static_cast<char>(log_part::entry));
+  add_u64(key, index);
+  return key;
+}
+
+std::string log_marks_key(uint16_t partition) {
+  auto key = partition_prefix(partition);
+  key.push_back(static_cast<char>(log_part::marks));
+  return key;
+}
+
+std::string partition_prefix(uint16_t partition) {
   std::string key;
   add_u16(key, partition);
+  return key;
+}
+
+std::string state_prefix(record kind, uint16_t partition) {
+  auto key = partition_prefix(partition);
   key.push_back(static_cast<char>(kind));
   return key;
 }
@@ -97,6 +115,15 @@ bool parse_message_key(std::string_view key, uint64_t& seq, row_part& part) {
   part = static_cast<row_part>(last);
   seq = boost::endian::load_big_u64(
       reinterpret_cast<const unsigned char*>(key.data()) + place_bytes);
+  return true;
+}
+
+bool parse_log_key(std::string_view key, uint64_t& index) {
+  if (key.size() != log_key_bytes
+      || key[2] != static_cast<char>(log_part::entry))
+    return false;
+  index = boost::endian::load_big_u64(
+      reinterpret_cast<const unsigned char*>(key.data()) + 3);
   return true;
 }
 

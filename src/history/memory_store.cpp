@@ -1,6 +1,8 @@
+#include "parley/history/keys.hpp"
 #include "parley/history/open.hpp"
 
 #include <array>
+#include <deque>
 #include <map>
 #include <mutex>
 
@@ -8,11 +10,64 @@ namespace parley::history {
 
 namespace {
 
+constexpr family all_families[] = {family::messages, family::inbox,
+                                   family::state, family::log};
 constexpr uint64_t unlimited_disk_bytes = uint64_t{1} << 40;
+
+class view_of_memory final : public partition_view {
+public:
+  explicit view_of_memory(batch rows) {
+    rows.for_each([this](batch::op, family in, std::string_view key,
+                         std::string_view value) {
+      rows_.emplace_back().put(in, key, value);
+    });
+  }
+
+  result<batch> next(size_t bytes) override {
+    batch rows;
+    while (!rows_.empty() && rows.bytes() < bytes) {
+      rows.append(rows_.front());
+      rows_.pop_front();
+    }
+    return rows;
+  }
+
+private:
+  std::deque<batch> rows_;
+};
+
+class import_to_memory final : public partition_import {
+public:
+  explicit import_to_memory(uint16_t partition)
+      : prefix_(partition_prefix(partition)) {}
+
+  result<void> add(const batch& rows) override {
+    auto fits = true;
+    auto sound = rows.for_each(
+        [&](batch::op what, family in, std::string_view key, std::string_view) {
+          auto next = std::pair{in, std::string{key}};
+          fits = fits && what == batch::op::put && key.starts_with(prefix_)
+                 && (last_.second.empty() || last_ < next);
+          last_ = std::move(next);
+        });
+    if (!sound || !fits)
+      return error{errc::internal, "not the next rows of the partition", 0};
+    rows_.append(rows);
+    return {};
+  }
+
+  const std::string& prefix() const { return prefix_; }
+  const batch& rows() const { return rows_; }
+
+private:
+  std::string prefix_;
+  batch rows_;
+  std::pair<family, std::string> last_;
+};
 
 /// One ordered map a family. Every read and write holds the one lock, so that
 /// a read sees whole batches only; recursive, since a visitor may read.
-class memory_store final : public store {
+class memory_store final : public replica_store {
 public:
   result<std::optional<std::string>> get(family in, std::string_view key,
                                          reach) const override {
@@ -63,6 +118,39 @@ public:
     return {};
   }
 
+  result<void> write_behind(const std::vector<batch>& batches) override {
+    return write(batches);
+  }
+
+  std::unique_ptr<partition_view> snapshot(uint16_t partition) const override {
+    auto held = std::lock_guard{lock_};
+    auto from = partition_prefix(partition);
+    auto to = prefix_end(from);
+    batch all;
+    for (auto in : {family::messages, family::inbox, family::state}) {
+      const auto& rows = rows_of(in);
+      auto end = rows.lower_bound(to);
+      for (auto i = rows.lower_bound(from); i != end; ++i)
+        all.put(in, i->first, i->second);
+    }
+    return std::make_unique<view_of_memory>(std::move(all));
+  }
+
+  result<std::unique_ptr<partition_import>>
+  begin_import(uint16_t partition) override {
+    return std::unique_ptr<partition_import>{
+        std::make_unique<import_to_memory>(partition)};
+  }
+
+  result<void> replace(std::unique_ptr<partition_import> rows,
+                       const batch& log_rows) override {
+    auto& import = dynamic_cast<import_to_memory&>(*rows);
+    batch erased;
+    for (auto in : all_families)
+      erased.erase_range(in, import.prefix(), prefix_end(import.prefix()));
+    return write({erased, import.rows(), log_rows});
+  }
+
   store_stats stats() const override {
     auto held = std::lock_guard{lock_};
     store_stats result;
@@ -107,7 +195,7 @@ private:
 
 } // namespace
 
-std::unique_ptr<store> make_memory_store() {
+std::unique_ptr<replica_store> make_memory_store() {
   return std::make_unique<memory_store>();
 }
 

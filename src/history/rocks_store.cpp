@@ -1,5 +1,7 @@
 #include "history/key_parts.hpp"
 #include "history/rocks_options.hpp"
+#include "history/rocks_slices.hpp"
+#include "history/rocks_transfer.hpp"
 
 #include <rocksdb/perf_level.h>
 #include <rocksdb/write_batch.h>
@@ -21,14 +23,6 @@ constexpr size_t cached_scan_prefix_bytes = 16;
 /// Few readers need few shards; a large body must fit into one.
 constexpr int cache_shard_bits = 4;
 
-rocksdb::Slice slice(std::string_view x) {
-  return {x.data(), x.size()};
-}
-
-std::string_view view(const rocksdb::Slice& x) {
-  return {x.data(), x.size()};
-}
-
 error failure(const rocksdb::Status& status) {
   return {errc::internal, "the store failed: " + status.ToString()};
 }
@@ -44,7 +38,7 @@ size_t common_prefix_bytes(std::string_view a, std::string_view b) {
   return static_cast<size_t>(end.first - a.begin());
 }
 
-class rocks_store final : public store {
+class rocks_store final : public replica_store {
 public:
   rocks_store(std::string path, std::shared_ptr<rocksdb::Cache> cache,
               std::unique_ptr<rocksdb::DB> db,
@@ -112,19 +106,26 @@ public:
   }
 
   result<void> write(const std::vector<batch>& batches) override {
-    size_t bytes = 0;
-    for (const auto& x : batches)
-      bytes += x.bytes();
-    auto large = bytes > kept_batch_bytes;
-    rocksdb::WriteBatch once{large ? bytes + bytes / 8 : 0};
-    auto& rows = large ? once : rows_;
-    rows.Clear();
-    if (auto added = add(batches, rows); !added)
-      return added;
-    count_nothing();
-    rocksdb::WriteOptions options;
-    options.sync = true;
-    auto status = db_->Write(options, &rows);
+    return write(batches, true);
+  }
+
+  result<void> write_behind(const std::vector<batch>& batches) override {
+    return write(batches, false);
+  }
+
+  std::unique_ptr<partition_view> snapshot(uint16_t partition) const override {
+    return rocks_view(*db_, own_families(), partition);
+  }
+
+  result<std::unique_ptr<partition_import>>
+  begin_import(uint16_t partition) override {
+    return rocks_import(*db_, own_families(), partition,
+                        path_ + "/import-" + std::to_string(partition));
+  }
+
+  result<void> replace(std::unique_ptr<partition_import> rows,
+                       const batch& log_rows) override {
+    auto status = rocks_replace(*db_, *rows, log_rows);
     if (!status.ok())
       return failure(status);
     return {};
@@ -157,6 +158,30 @@ public:
   }
 
 private:
+  result<void> write(const std::vector<batch>& batches, bool sync) {
+    size_t bytes = 0;
+    for (const auto& x : batches)
+      bytes += x.bytes();
+    auto large = bytes > kept_batch_bytes;
+    rocksdb::WriteBatch once{large ? bytes + bytes / 8 : 0};
+    auto& rows = large ? once : rows_;
+    rows.Clear();
+    if (auto added = add(batches, rows); !added)
+      return added;
+    count_nothing();
+    rocksdb::WriteOptions options;
+    options.sync = sync;
+    auto status = db_->Write(options, &rows);
+    if (!status.ok())
+      return failure(status);
+    return {};
+  }
+
+  /// Without RocksDB's own `default`.
+  family_handles own_families() const {
+    return {families_.begin(), families_.begin() + family_names.size()};
+  }
+
   rocksdb::ColumnFamilyHandle* handle(family in) const {
     return families_[static_cast<size_t>(in)];
   }
@@ -237,7 +262,7 @@ private:
 
 } // namespace
 
-result<std::unique_ptr<store>> open_rocks(const open_options& options) {
+result<std::unique_ptr<replica_store>> open_rocks(const open_options& options) {
   std::error_code failed;
   std::filesystem::create_directories(options.path, failed);
   if (failed)
@@ -253,7 +278,7 @@ result<std::unique_ptr<store>> open_rocks(const open_options& options) {
   if (!status.ok())
     return error{errc::internal,
                  "cannot open " + options.path + ": " + status.ToString()};
-  return std::unique_ptr<store>{std::make_unique<rocks_store>(
+  return std::unique_ptr<replica_store>{std::make_unique<rocks_store>(
       options.path, std::move(cache), std::unique_ptr<rocksdb::DB>{db},
       std::move(families))};
 }

@@ -40,6 +40,13 @@ std::string state_key(record kind, const place& of,
 std::string account_key(uint16_t partition, std::string_view user);
 std::string meta_key();
 
+/// log: partition | 1 | index for the entries, partition | 0 for the marks.
+std::string log_key(uint16_t partition, uint64_t index);
+std::string log_marks_key(uint16_t partition);
+
+/// The prefix of all rows of a partition, in each family.
+std::string partition_prefix(uint16_t partition);
+
 /// The prefix of all state rows of a kind in a partition.
 std::string state_prefix(record kind, uint16_t partition);
 

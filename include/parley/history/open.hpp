@@ -1,6 +1,6 @@
 #pragma once
 
-#include "parley/history/store.hpp"
+#include "parley/history/replica_store.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -19,9 +19,9 @@ struct open_options {
 /// Opens or makes the RocksDB store of a node; one process at a time (RocksDB
 /// holds a lock file). Blocks while the write-ahead log is replayed. Errors:
 /// `internal` with the reason (in use, damaged, no permission).
-result<std::unique_ptr<store>> open_rocks(const open_options& options);
+result<std::unique_ptr<replica_store>> open_rocks(const open_options& options);
 
 /// A store in memory, for tests. The same contract, without permanence.
-std::unique_ptr<store> make_memory_store();
+std::unique_ptr<replica_store> make_memory_store();
 
 } // namespace parley::history
