@@ -22,6 +22,15 @@ void batch::erase_range(family in, std::string_view from, std::string_view to) {
   add(op::erase_range, in, from, to);
 }
 
+std::string_view batch::first_key() const {
+  std::string_view rest = rows_;
+  op what;
+  family in;
+  std::string_view key;
+  std::string_view value;
+  return next(rest, what, in, key, value) ? key : std::string_view{};
+}
+
 // A row: operation and family in one byte, key, and but for `erase` the value;
 // key and value with their lengths before them.
 void batch::add(op what, family in, std::string_view key,

@@ -83,6 +83,13 @@ std::string log_marks_key(uint16_t partition) {
   return key;
 }
 
+uint16_t partition_of_key(std::string_view key) {
+  if (key.size() < 2)
+    return 0;
+  return boost::endian::load_big_u16(
+      reinterpret_cast<const unsigned char*>(key.data()));
+}
+
 std::string partition_prefix(uint16_t partition) {
   std::string key;
   add_u16(key, partition);

@@ -24,11 +24,15 @@ public:
   bool empty() const noexcept { return rows_.empty(); }
   size_t bytes() const noexcept { return rows_.size(); }
   const std::string& encoded() const noexcept { return rows_; }
+  std::string take() { return std::exchange(rows_, {}); }
   static batch decoded(std::string rows) {
     batch result;
     result.rows_ = std::move(rows);
     return result;
   }
+
+  /// Empty if there is none, or the encoding is damaged.
+  std::string_view first_key() const;
 
   enum class op : uint8_t { put = 0, erase = 1, erase_range = 2 };
 

@@ -44,6 +44,9 @@ std::string meta_key();
 std::string log_key(uint16_t partition, uint64_t index);
 std::string log_marks_key(uint16_t partition);
 
+/// The partition of a key of any family; 0 for what is not a key.
+uint16_t partition_of_key(std::string_view key);
+
 /// The prefix of all rows of a partition, in each family.
 std::string partition_prefix(uint16_t partition);
 

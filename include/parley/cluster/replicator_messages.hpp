@@ -1,0 +1,187 @@
+#pragma once
+
+#include "parley/actors/messages.hpp"
+#include "parley/cluster/surroundings.hpp"
+#include "parley/history/replica_store.hpp"
+#include "parley/model/replication/replica.hpp"
+
+#include <caf/all.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+/// What the replicator is told and asked, and what it tells.
+namespace parley::cluster {
+
+// -- from the membership -----------------------------------------------------
+
+/// The node has a session with this incarnation: its replicas begin, or go on
+/// under another name.
+struct joined {
+  uint64_t incarnation = 0;
+};
+/// A partition's record was read (token 0: because it changed). A replica is
+/// made if the record names this node.
+struct record_seen {
+  uint16_t partition = 0;
+  uint64_t token = 0;
+  rep::versioned_record record;
+};
+struct record_written {
+  uint16_t partition = 0;
+  uint64_t token = 0;
+  rep::cas_outcome outcome = rep::cas_outcome::unknown;
+  uint64_t version = 0;
+};
+/// Where the replicator of another node is, or (null) that it is gone.
+struct peer_replicator {
+  rep::node_id node = 0;
+  caf::actor replicator;
+};
+
+// -- from other nodes --------------------------------------------------------
+
+struct replica_messages {
+  std::vector<rep::message> all;
+};
+
+/// A copy of a partition that this node leads: answered by `copy_opened`, or
+/// an error `unavailable`.
+struct open_copy {
+  uint16_t partition = 0;
+};
+struct copy_opened {
+  rep::position at;
+  caf::actor source;
+};
+/// The next rows from a `copy_opened::source`: about so many bytes. Answered by
+/// `copy_part`; the source ends after the last one, or when it is not asked for
+/// a while.
+struct next_part {
+  uint64_t bytes = 0;
+};
+struct copy_part {
+  shared_bytes rows; ///< A history::batch; empty at the end.
+};
+
+// -- requests ----------------------------------------------------------------
+
+/// For an election: the last synced entry of each replica, by `log_ends`.
+struct get_log_ends {
+  std::vector<uint16_t> partitions;
+};
+struct log_ends {
+  struct one {
+    uint16_t partition = 0;
+    rep::position last;
+  };
+  uint64_t incarnation = 0;
+  std::vector<one> all;
+};
+/// Gives the leadership of a partition to a node (0: any), or tries to.
+struct give_up_lead {
+  uint16_t partition = 0;
+  rep::node_id to = 0;
+};
+/// Answered by `reads_are_confirmed` once no other leader can have committed
+/// anything before the request was made, or by an error `unavailable`.
+struct confirm_reads {
+  uint16_t partition = 0;
+};
+struct reads_are_confirmed {};
+
+// -- to the observer ---------------------------------------------------------
+
+/// This node leads the partition from now on, with all that was committed.
+struct partition_led {
+  uint16_t partition = 0;
+  uint64_t epoch = 0;
+};
+struct partition_lost {
+  uint16_t partition = 0;
+};
+/// Whether what is proposed for the partition is committed soon.
+struct partition_accepts {
+  uint16_t partition = 0;
+  bool soon = true;
+};
+struct partition_halted {
+  uint16_t partition = 0;
+  rep::halt_reason why = rep::halt_reason::write_failed;
+};
+
+// -- to itself ---------------------------------------------------------------
+
+/// Time passed.
+struct replica_beat {
+  rep::instant now{0};
+};
+struct log_read {
+  rep::node_id to = 0;
+  rep::append what;
+  rep::position last;
+};
+/// A copy was fetched, or (no rows) was not.
+struct copy_done {
+  uint16_t partition = 0;
+  rep::position at;
+  std::shared_ptr<std::unique_ptr<history::partition_import>> rows;
+};
+/// A copy to make, for the copier.
+struct make_copy {
+  uint16_t partition = 0;
+  caf::actor from; ///< The leader's replicator.
+};
+
+} // namespace parley::cluster
+
+CAF_BEGIN_TYPE_ID_BLOCK(parley_replicator, caf::id_block::parley::end + 100)
+
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::joined))
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::record_seen))
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::record_written))
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::peer_replicator))
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::replica_messages))
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::open_copy))
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::copy_opened))
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::next_part))
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::copy_part))
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::get_log_ends))
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::log_ends))
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::give_up_lead))
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::confirm_reads))
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::reads_are_confirmed))
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::partition_led))
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::partition_lost))
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::partition_accepts))
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::partition_halted))
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::replica_beat))
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::log_read))
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::copy_done))
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::make_copy))
+
+CAF_END_TYPE_ID_BLOCK(parley_replicator)
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::joined)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::record_seen)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::record_written)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::peer_replicator)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::replica_messages)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::open_copy)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::copy_opened)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::next_part)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::copy_part)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::get_log_ends)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::log_ends)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::give_up_lead)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::confirm_reads)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::reads_are_confirmed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::partition_led)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::partition_lost)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::partition_accepts)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::partition_halted)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::replica_beat)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::log_read)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::copy_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::make_copy)

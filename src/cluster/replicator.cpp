@@ -1,0 +1,329 @@
+#include "parley/cluster/replicator.hpp"
+
+#include "cluster/copies.hpp"
+
+#include "parley/actors/errors.hpp"
+#include "parley/base/fault.hpp"
+#include "parley/base/log.hpp"
+#include "parley/base/metrics.hpp"
+#include "parley/history/keys.hpp"
+#include "parley/history/partition_log.hpp"
+
+#include <deque>
+#include <map>
+#include <unordered_map>
+#include <utility>
+
+namespace parley::cluster {
+
+namespace {
+
+/// What a replicator does between two looks at its mailbox.
+constexpr size_t proposed_bytes_max = size_t{16} << 20;
+
+struct replicator_state : surroundings {
+  caf::stateful_actor<replicator_state>* self = nullptr;
+  replicator_settings with;
+  history::replica_store* store = nullptr;
+  replicator_ports ports;
+  std::unique_ptr<replica_host> host;
+  caf::actor reader;
+  caf::actor copier;
+  uint64_t incarnation = 0; ///< 0: has not joined yet.
+  std::map<rep::node_id, caf::actor> peers;
+  std::map<rep::node_id, std::vector<rep::message>> outgoing;
+  /// Who proposed what is not committed yet, by partition and in order.
+  std::vector<std::deque<caf::strong_actor_ptr>> proposers;
+  std::unordered_map<caf::actor_addr, uint32_t> answers;
+  struct read_waiting {
+    uint16_t partition = 0;
+    uint64_t ticket = 0;
+    caf::response_promise promise;
+  };
+  std::deque<read_waiting> reads;
+  uint64_t reads_asked = 0;
+  uint32_t copies_out = 0;
+  size_t proposed_bytes = 0;
+  bool flush_due = false;
+
+  // -- what the host asks for
+
+  void send(rep::node_id to, rep::message what) override {
+    outgoing[to].push_back(std::move(what));
+  }
+
+  void read_and_send(rep::node_id to, rep::append what,
+                     rep::position last) override {
+    self->send(reader, log_read{to, std::move(what), last});
+  }
+
+  void compare_and_set(uint16_t partition,
+                       const rep::compare_and_set& what) override {
+    ports.compare_and_set(partition, what);
+  }
+
+  void read_record(uint16_t partition, uint64_t token) override {
+    ports.read_record(partition, token);
+  }
+
+  void fetch_snapshot(uint16_t partition, rep::node_id from) override {
+    auto source = peers.find(from);
+    if (source == peers.end())
+      self->send(self, copy_done{partition, {}, nullptr});
+    else
+      self->send(copier, make_copy{partition, source->second});
+  }
+
+  void committed(uint16_t partition, size_t count) override {
+    auto& open = proposers[partition];
+    for (; count > 0 && !open.empty(); --count, open.pop_front())
+      if (open.front())
+        ++answers[caf::actor_cast<caf::actor_addr>(open.front())];
+  }
+
+  void accepts(uint16_t partition, bool soon) override {
+    self->send(ports.observer, partition_accepts{partition, soon});
+  }
+
+  void leads(uint16_t partition, uint64_t epoch) override {
+    self->send(ports.observer, partition_led{partition, epoch});
+  }
+
+  void stepped_down(uint16_t partition) override {
+    proposers[partition].clear();
+    end_reads(partition, UINT64_MAX, false);
+    self->send(ports.observer, partition_lost{partition});
+  }
+
+  void reads_confirmed(uint16_t partition, uint64_t ticket) override {
+    end_reads(partition, ticket, true);
+  }
+
+  void retired(uint16_t partition) override {
+    log::info("replica.retired", "partition={}", partition);
+  }
+
+  void halted(uint16_t partition, rep::halt_reason why) override {
+    log::error("replica.halted", "partition={} reason={}", partition,
+               static_cast<int>(why));
+    self->send(ports.observer, partition_halted{partition, why});
+  }
+
+  void failed(const error& why) override { ports.failed(why); }
+
+  // -- what it is told
+
+  void start() {
+    host = std::make_unique<replica_host>(with.host, *store, *this);
+    proposers.resize(with.host.partitions);
+  }
+
+  /// Work gathers in the mailbox while a sync is under way: all of it shares
+  /// the next one.
+  void later() {
+    if (!std::exchange(flush_due, true))
+      self->send(self, flush{});
+  }
+
+  void propose(commit& x) {
+    auto partition = history::partition_of_key(x.rows.first_key());
+    fault::point("replicator.propose");
+    proposed_bytes += x.rows.bytes();
+    auto leading = host->at(partition)
+                   && host->at(partition)->role() == rep::replica_role::leader;
+    if (!leading)
+      return;
+    proposers[partition].push_back(self->current_sender());
+    host->propose(partition, shared_bytes{x.rows.take()});
+    later();
+    if (proposed_bytes >= proposed_bytes_max)
+      write();
+  }
+
+  /// Sends first, so that the others write while this node does.
+  void write() {
+    flush_due = false;
+    proposed_bytes = 0;
+    post();
+    host->flush();
+    post();
+    answer();
+  }
+
+  void post() {
+    for (auto& [to, all] : outgoing)
+      if (!all.empty())
+        ports.post(to, std::exchange(all, {}));
+  }
+
+  void answer() {
+    for (auto& [whom, count] : answers)
+      self->send(caf::actor_cast<caf::actor>(whom), parley::committed{count});
+    answers.clear();
+  }
+
+  void join(uint64_t as) {
+    auto first = incarnation == 0;
+    incarnation = as;
+    if (!first)
+      return host->renewed(as);
+    for (uint32_t i = 0; i < with.host.partitions; ++i) {
+      auto partition = static_cast<uint16_t>(i);
+      auto marks = history::read_log_marks(*store, partition);
+      if (!marks)
+        return failed(marks.error());
+      if (*marks)
+        host->host(partition, as);
+    }
+  }
+
+  void see(const record_seen& x) {
+    if (incarnation == 0)
+      return;
+    if (rep::holds(x.record.record.replicas, with.host.replicas.self))
+      host->host(x.partition, incarnation);
+    host->saw(x.partition, x.token, x.record);
+  }
+
+  caf::result<reads_are_confirmed> confirm(uint16_t partition) {
+    auto promise = self->make_response_promise<reads_are_confirmed>();
+    auto ticket = ++reads_asked;
+    reads.push_back({partition, ticket, promise});
+    if (host->confirm_reads(partition, ticket) != rep::admission::accepted)
+      end_reads(partition, ticket, false);
+    return promise;
+  }
+
+  void end_reads(uint16_t partition, uint64_t upto, bool confirmed) {
+    for (auto i = reads.begin(); i != reads.end();) {
+      if (i->partition != partition || i->ticket > upto) {
+        ++i;
+        continue;
+      }
+      if (confirmed)
+        i->promise.deliver(reads_are_confirmed{});
+      else
+        i->promise.deliver(to_caf(errc::unavailable, "the leader changes"));
+      i = reads.erase(i);
+    }
+  }
+
+  caf::result<copy_opened> open(uint16_t partition) {
+    if (copies_out >= with.copies_out_max)
+      return to_caf(errc::unavailable, "too many copies are under way");
+    write();
+    auto taken = host->snapshot(partition);
+    if (!taken)
+      return to_caf(errc::unavailable, "another node leads the partition");
+    ++copies_out;
+    auto source = spawn_copy_source(self->system(), std::move(taken->rows));
+    self->monitor(source);
+    return copy_opened{taken->at, source};
+  }
+
+  log_ends ends(const std::vector<uint16_t>& partitions) const {
+    log_ends found{incarnation, {}};
+    for (auto partition : partitions)
+      if (const auto* it = host->at(partition))
+        found.all.push_back({partition, it->last_synced()});
+    return found;
+  }
+};
+
+caf::behavior replicator(caf::stateful_actor<replicator_state>* self,
+                         replicator_settings with,
+                         history::replica_store* store, replicator_ports ports,
+                         runs where) {
+  auto& state = self->state;
+  state.self = self;
+  state.with = std::move(with);
+  state.store = store;
+  state.ports = std::move(ports);
+  state.start();
+  state.reader = spawn_log_reader(self->system(), *store,
+                                  state.with.host.append_bytes_max, where);
+  state.copier =
+      spawn_copier(self->system(), *store, state.with.copy_bytes_per_s, where);
+  self->set_down_handler([self](const caf::down_msg&) {
+    if (self->state.copies_out > 0)
+      --self->state.copies_out;
+  });
+  self->set_exit_handler([self](caf::exit_msg&) { self->send(self, stop{}); });
+  self->set_error_handler([](const caf::error&) {});
+  return {
+      [self](commit& x) { self->state.propose(x); },
+      [self](const replica_messages& x) {
+        for (const auto& each : x.all)
+          self->state.host->receive(each);
+        self->state.later();
+      },
+      [self](flush) { self->state.write(); },
+      [self](const joined& x) {
+        self->state.join(x.incarnation);
+        self->state.later();
+      },
+      [self](const record_seen& x) {
+        self->state.see(x);
+        self->state.later();
+      },
+      [self](const record_written& x) {
+        self->state.host->answered(x.partition, x.token, x.outcome, x.version);
+        self->state.later();
+      },
+      [self](const peer_replicator& x) {
+        if (x.replicator)
+          self->state.peers[x.node] = x.replicator;
+        else
+          self->state.peers.erase(x.node);
+      },
+      [self](const replica_beat& x) {
+        self->state.host->tick(x.now);
+        self->state.later();
+      },
+      [self](log_read& x) {
+        self->state.host->send_read(x.to, std::move(x.what), x.last);
+        self->state.later();
+      },
+      [self](const copy_done& x) {
+        if (x.rows)
+          self->state.host->fetched(x.partition, x.at, std::move(*x.rows));
+        else
+          self->state.host->fetch_failed(x.partition);
+        self->state.later();
+      },
+      [self](const give_up_lead& x) {
+        self->state.host->hand_over(x.partition, x.to);
+        self->state.later();
+      },
+      [self](const open_copy& x) { return self->state.open(x.partition); },
+      [self](const get_log_ends& x) { return self->state.ends(x.partitions); },
+      [self](const confirm_reads& x) {
+        auto answered = self->state.confirm(x.partition);
+        self->state.later();
+        return answered;
+      },
+      [self](stop) {
+        self->state.write();
+        self->send_exit(self->state.reader, caf::exit_reason::user_shutdown);
+        self->send_exit(self->state.copier, caf::exit_reason::user_shutdown);
+        self->quit();
+      },
+  };
+}
+
+} // namespace
+
+caf::actor spawn_replicator(caf::actor_system& sys, replicator_settings with,
+                            history::replica_store& store,
+                            replicator_ports ports, runs where) {
+  return where == runs::detached ? sys.spawn<caf::detached>(
+             replicator, std::move(with), &store, std::move(ports), where)
+                                 : sys.spawn(replicator, std::move(with),
+                                             &store, std::move(ports), where);
+}
+
+void register_replicator_messages(caf::actor_system_config& cfg) {
+  cfg.add_message_types<caf::id_block::parley_replicator>();
+}
+
+} // namespace parley::cluster
