@@ -66,7 +66,12 @@ std::string account_key(uint16_t partition, std::string_view user) {
   return key;
 }
 
+// One byte is less than any key of partition 0xff00, and above all before.
 std::string meta_key() {
+  return "\xff";
+}
+
+std::string first_meta_key() {
   return state_prefix(record::meta, 0);
 }
 

@@ -43,8 +43,9 @@ fs::path store_path(const fs::path& data_dir) {
 
 result<history::meta_record> begin_start(history::store& in,
                                          uint32_t partitions) {
-  auto key = history::meta_key();
-  auto found = history::load<history::meta_record>(in, key);
+  auto found = history::load<history::meta_record>(in, history::meta_key());
+  if (found && !*found)
+    found = history::load<history::meta_record>(in, history::first_meta_key());
   if (!found)
     return found.error();
   auto meta = found->value_or(history::meta_record{data_format, partitions, 0});
@@ -59,7 +60,8 @@ result<history::meta_record> begin_start(history::store& in,
                                meta.partitions, partitions));
   ++meta.starts;
   history::batch row;
-  row.put(history::family::state, key, history::encode(meta));
+  row.put(history::family::state, history::meta_key(), history::encode(meta));
+  row.erase(history::family::state, history::first_meta_key());
   if (auto written = in.write({row}); !written)
     return written.error();
   return meta;

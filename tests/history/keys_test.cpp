@@ -72,7 +72,8 @@ TEST_CASE("the bytes of keys are as they always were") {
   CHECK(hex(overlay_key(x, 0x0a0b)) == "0102" + hash + "0000000000000a0b01");
   CHECK(hex(inbox_key(x, 0x0a0b)) == "0102" + hash + "0000000000000a0b");
   CHECK(hex(account_key(0x0102, "bob")) == "010275626f62");
-  CHECK(hex(meta_key()) == "00006d");
+  CHECK(hex(meta_key()) == "ff");
+  CHECK(hex(first_meta_key()) == "00006d");
   CHECK(hex(state_prefix(record::outbox, 0x0102)) == "01026f");
   CHECK(hex(state_key(record::device, x, "tv")) == "010276" + hash + "7476");
   auto kinds = std::string{};

@@ -86,6 +86,23 @@ TEST_CASE("I5: every start has a number of its own, stored before it is used") {
   }
 }
 
+TEST_CASE("the first row of an older version goes on where it is now") {
+  auto store = history::make_memory_store();
+  history::batch row;
+  row.put(history::family::state, history::first_meta_key(),
+          history::encode(history::meta_record{data_format, 64, 7}));
+  REQUIRE(store->write({row}).has_value());
+  auto meta = begin_start(*store, 64);
+  REQUIRE(meta.has_value());
+  CHECK(meta->starts == 8);
+  CHECK(stored(*store).starts == 8);
+  CHECK(store
+            ->get(history::family::state, history::first_meta_key(),
+                  history::reach::disk)
+            ->has_value()
+        == false);
+}
+
 TEST_CASE("another number of partitions is refused and no start is counted") {
   auto store = history::make_memory_store();
   REQUIRE(begin_start(*store, 64).has_value());

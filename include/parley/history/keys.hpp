@@ -13,7 +13,7 @@ namespace parley::history {
 
 /// Kinds of rows in the family `state`, the third byte of their keys.
 enum class record : char {
-  meta = 'm',         ///< Partition 0 only.
+  meta = 'm',         ///< See first_meta_key().
   account = 'u',      ///< user name: in order, for search by prefix.
   conversation = 'c', ///< conversation hash.
   cursors = 'r',      ///< conversation hash.
@@ -38,7 +38,11 @@ std::string inbox_key(const place& user, uint64_t last_useq);
 std::string state_key(record kind, const place& of,
                       std::string_view suffix = {});
 std::string account_key(uint16_t partition, std::string_view user);
+/// Of what the node itself is: outside of every partition, so that it stays
+/// when partitions come and go.
 std::string meta_key();
+/// Where that was at first, in partition 0.
+std::string first_meta_key();
 
 /// log: partition | 1 | index for the entries, partition | 0 for the marks.
 std::string log_key(uint16_t partition, uint64_t index);
