@@ -1,6 +1,9 @@
 #!/usr/bin/env bash
 # Installs what building and testing Parley need and this machine lacks. Does
 # nothing, and needs no rights, where nothing is missing. Debian 12.
+#
+#   scripts/deps.sh           what building needs
+#   scripts/deps.sh --tests   the browser that the tests drive, too
 set -euo pipefail
 
 packages=(
@@ -13,6 +16,9 @@ packages=(
   # tests and benchmarks
   doctest-dev libbenchmark-dev iproute2
 )
+# The web client's build; a Node of another origin does as well.
+command -v node >/dev/null || packages+=(nodejs npm)
+[[ ${1-} != --tests ]] || packages+=(chromium)
 
 if ! command -v dpkg-query >/dev/null; then
   echo "deps: not a Debian system; needed there: ${packages[*]}" >&2

@@ -34,7 +34,7 @@ private:
 
 std::optional<http_reply> file_for(const http_head& head, const target& what) {
   return static_file(fmt::format("{}", fmt::join(what.segments, "/")),
-                     head.if_none_match);
+                     {head.if_none_match, head.accept_encoding});
 }
 
 http_reply wrong_method(const std::string& allow) {

@@ -53,6 +53,7 @@ http_head head_of(const beast_request& from) {
   head.origin = text_of(from[http::field::origin]);
   head.authorization = text_of(from[http::field::authorization]);
   head.if_none_match = text_of(from[http::field::if_none_match]);
+  head.accept_encoding = joined(from, "Accept-Encoding");
   return head;
 }
 

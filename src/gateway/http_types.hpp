@@ -21,6 +21,7 @@ struct http_head {
   std::string origin;
   std::string authorization;
   std::string if_none_match;
+  std::string accept_encoding;
 };
 
 struct http_reply {

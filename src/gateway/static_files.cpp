@@ -1,24 +1,29 @@
 #include "gateway/static_files.hpp"
 
 #include "gateway/assets.hpp"
-
-#include "parley/base/hash.hpp"
+#include "gateway/encoding.hpp"
 
 #include <fmt/format.h>
 
-#include <array>
+#include <algorithm>
 #include <string>
-#include <vector>
+#include <utility>
 
 namespace parley::gateway {
 
 namespace {
 
-struct known_file {
-  const asset* what;
-  std::string_view type;
-  std::string tag; ///< With its quotes.
-};
+/// No script, style or frame but the node's own; what is dangerous to set as
+/// HTML or as a script's address goes through one named policy.
+constexpr std::string_view content_policy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; connect-src 'self'; manifest-src 'self'; "
+    "worker-src 'self'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'none'; require-trusted-types-for 'script'; "
+    "trusted-types parley";
+
+/// Files here have a hash of their content in their names.
+constexpr std::string_view hashed_folder = "assets/";
 
 std::string_view type_of(std::string_view path) {
   constexpr std::pair<std::string_view, std::string_view> types[] = {
@@ -26,6 +31,8 @@ std::string_view type_of(std::string_view path) {
       {".css", "text/css; charset=utf-8"},
       {".js", "text/javascript; charset=utf-8"},
       {".json", "application/json"},
+      {".yaml", "application/yaml"},
+      {".txt", "text/plain; charset=utf-8"},
       {".webmanifest", "application/manifest+json"},
       {".svg", "image/svg+xml"},
       {".png", "image/png"},
@@ -37,21 +44,31 @@ std::string_view type_of(std::string_view path) {
   return "application/octet-stream";
 }
 
-std::vector<known_file> describe_assets() {
-  std::vector<known_file> files;
-  for (const auto& x : assets())
-    files.push_back(
-        {&x, type_of(x.path),
-         fmt::format("\"{:02x}\"", fmt::join(hash_of(x.bytes).bytes, ""))});
-  return files;
+const asset* find(std::string_view path) {
+  auto all = assets();
+  auto at = std::find_if(all.begin(), all.end(),
+                         [&](const asset& x) { return x.path == path; });
+  return at == all.end() ? nullptr : &*at;
 }
 
-const known_file* find(std::string_view path) {
-  static const auto files = describe_assets();
-  for (const auto& x : files)
-    if (x.what->path == path)
-      return &x;
-  return nullptr;
+const asset* find_file_or_index(std::string_view path) {
+  if (const auto* file = path.empty() ? nullptr : find(path))
+    return file;
+  return find(fmt::format("{}{}index.html", path, path.empty() ? "" : "/"));
+}
+
+/// One form of a file, by the name that Content-Encoding has for it.
+struct form {
+  std::string_view encoding;
+  std::string_view bytes;
+};
+
+form smallest(const asset& x, std::string_view accept_encoding) {
+  if (!x.brotli.empty() && accepts_encoding(accept_encoding, "br"))
+    return {"br", x.brotli};
+  if (!x.gzip.empty() && accepts_encoding(accept_encoding, "gzip"))
+    return {"gzip", x.gzip};
+  return {{}, x.bytes};
 }
 
 /// RFC 9110, 13.1.2: `*`, or a list of tags that may be marked as weak.
@@ -63,23 +80,30 @@ bool matches(std::string_view if_none_match, std::string_view tag) {
 } // namespace
 
 std::optional<http_reply> static_file(std::string_view path,
-                                      std::string_view if_none_match) {
-  const auto* file = find(path.empty() ? "index.html" : path);
+                                      const file_request& from) {
+  const auto* file = find_file_or_index(path);
   if (!file)
     return std::nullopt;
+  auto [encoding, bytes] = smallest(*file, from.accept_encoding);
+  auto tag = encoding.empty() ? fmt::format("\"{}\"", file->hash)
+                              : fmt::format("\"{}-{}\"", file->hash, encoding);
   http_reply reply;
-  reply.type = file->type;
-  reply.headers.emplace_back("ETag", file->tag);
-  reply.headers.emplace_back("Cache-Control", "no-cache");
-  reply.headers.emplace_back(
-      "Content-Security-Policy",
-      "default-src 'none'; style-src 'self'; img-src 'self'; "
-      "script-src 'self'; connect-src 'self'; manifest-src 'self'; "
-      "base-uri 'none'; form-action 'none'; frame-ancestors 'none'");
-  if (matches(if_none_match, file->tag))
+  reply.type = type_of(file->path);
+  reply.headers.emplace_back("ETag", tag);
+  reply.headers.emplace_back("Cache-Control",
+                             file->path.starts_with(hashed_folder)
+                                 ? "public, max-age=31536000, immutable"
+                                 : "no-cache");
+  reply.headers.emplace_back("Vary", "Accept-Encoding");
+  reply.headers.emplace_back("Content-Security-Policy", content_policy);
+  reply.headers.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
+  if (matches(from.if_none_match, tag)) {
     reply.status = 304;
-  else
-    reply.body = file->what->bytes;
+    return reply;
+  }
+  if (!encoding.empty())
+    reply.headers.emplace_back("Content-Encoding", encoding);
+  reply.body = bytes;
   return reply;
 }
 

@@ -7,16 +7,17 @@
 
 namespace parley::gateway {
 
-/// A file that is part of the binary; the table is generated from assets/.
-struct asset {
-  std::string_view path; ///< "index.html"
-  std::string_view bytes;
+/// What a browser says about files that it asks for.
+struct file_request {
+  std::string_view if_none_match;
+  std::string_view accept_encoding;
 };
 
-/// The file at `path` (without its leading slash; empty: the index), or 304 if
-/// the client has it. Nothing if there is no such file: only names in the
-/// table exist, so a path cannot lead anywhere else.
+/// The file at `path` (without its leading slash; of a folder: its index), as
+/// small as the client takes it, or 304 if the client has it. Nothing if there
+/// is no such file: only names in the table of assets exist, so a path cannot
+/// lead anywhere else.
 std::optional<http_reply> static_file(std::string_view path,
-                                      std::string_view if_none_match);
+                                      const file_request& from);
 
 } // namespace parley::gateway

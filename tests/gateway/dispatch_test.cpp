@@ -27,7 +27,7 @@ TEST_CASE("an unknown path and a wrong method are told apart") {
   CHECK(wrong->status == 405);
   CHECK(status_in_body(*wrong) == 405);
   CHECK(header(*wrong, "Allow") == "POST, OPTIONS");
-  CHECK(header(*node.request(verb::post, "/style.css"), "Allow")
+  CHECK(header(*node.request(verb::post, "/favicon.svg"), "Allow")
         == "GET, HEAD, OPTIONS");
 }
 
@@ -35,7 +35,7 @@ TEST_CASE("path tricks find nothing") {
   fake_node node;
   for (const std::string path : {"/../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd",
                                  "/..%2f..%2fetc%2fpasswd", "//etc/passwd",
-                                 "/style.css/..", "/%5c..%5cetc"}) {
+                                 "/favicon.svg/..", "/%5c..%5cetc"}) {
     CAPTURE(path);
     CHECK(node.request(verb::get, path)->status == 404);
   }
@@ -47,7 +47,7 @@ TEST_CASE("the static files are served at the root") {
   auto index = node.request(verb::get, "/");
   CHECK(index->status == 200);
   CHECK(index->type == "text/html; charset=utf-8");
-  CHECK(node.request(verb::head, "/style.css")->status == 200);
+  CHECK(node.request(verb::head, "/favicon.svg")->status == 200);
 }
 
 TEST_CASE("a page of another origin is refused before anything happens") {

@@ -1,4 +1,5 @@
 #include "gateway/assets.hpp"
+#include "gateway/encoding.hpp"
 #include "gateway/header.hpp"
 #include "gateway/static_files.hpp"
 
@@ -13,51 +14,108 @@ using parley::test::header;
 
 namespace {
 
-std::string file_on_disk(std::string_view name) {
-  std::ifstream in{std::string{PARLEY_SOURCE_DIR} + "/src/gateway/assets/"
-                       + std::string{name},
+/// As the build of the web client left it.
+std::string built_file(std::string_view path) {
+  std::ifstream in{std::string{PARLEY_WEB_APP} + "/" + std::string{path},
                    std::ios::binary};
   return {std::istreambuf_iterator<char>{in}, {}};
 }
 
+std::string first_script() {
+  for (const auto& x : assets())
+    if (x.path.starts_with("assets/") && x.path.ends_with(".js"))
+      return std::string{x.path};
+  return {};
+}
+
 } // namespace
 
-TEST_CASE("the binary holds the assets byte for byte") {
+TEST_CASE("the binary holds the web client byte for byte") {
   CHECK_FALSE(assets().empty());
   for (const auto& x : assets()) {
     CAPTURE(x.path);
-    CHECK(x.bytes == file_on_disk(x.path));
+    CHECK_FALSE(x.bytes.empty());
+    CHECK(x.bytes == built_file(x.path));
   }
 }
 
 TEST_CASE("the root is the index, typed and under a strict policy") {
-  auto reply = static_file("", "");
+  auto reply = static_file("", {});
   REQUIRE(reply.has_value());
   CHECK(reply->status == 200);
   CHECK(reply->type == "text/html; charset=utf-8");
-  CHECK(reply->body == file_on_disk("index.html"));
+  CHECK(reply->body == built_file("index.html"));
   auto policy = header(*reply, "Content-Security-Policy");
   CHECK(policy.starts_with("default-src 'none'"));
   CHECK(policy.find("unsafe") == std::string::npos);
-  CHECK(static_file("style.css", "")->type == "text/css; charset=utf-8");
+  CHECK(static_file("favicon.svg", {})->type == "image/svg+xml");
 }
 
 TEST_CASE("a file that the client has is not sent again") {
-  auto tag = header(*static_file("", ""), "ETag");
+  auto tag = header(*static_file("", {}), "ETag");
   CHECK(tag.size() == 34);
   for (const auto& known : {tag, "\"other\", W/" + tag, std::string{"*"}}) {
-    auto reply = static_file("", known);
+    auto reply = static_file("", {known, {}});
     CHECK(reply->status == 304);
     CHECK(reply->body.empty());
     CHECK(header(*reply, "ETag") == tag);
   }
-  CHECK(static_file("", "\"other\"")->status == 200);
+  CHECK(static_file("", {"\"other\"", {}})->status == 200);
+}
+
+TEST_CASE("a file goes out as small as the client takes it") {
+  auto script = first_script();
+  REQUIRE_FALSE(script.empty());
+  auto plain = static_file(script, {});
+  auto gzip = static_file(script, {{}, "gzip, deflate"});
+  auto brotli = static_file(script, {{}, "gzip, deflate, br, zstd"});
+  CHECK(header(*plain, "Content-Encoding").empty());
+  CHECK(header(*gzip, "Content-Encoding") == "gzip");
+  CHECK(gzip->body.starts_with("\x1f\x8b"));
+  CHECK(header(*brotli, "Content-Encoding") == "br");
+  CHECK(brotli->body.size() < gzip->body.size());
+  CHECK(gzip->body.size() < plain->body.size());
+  for (const auto& reply : {*plain, *gzip, *brotli})
+    CHECK(header(reply, "Vary") == "Accept-Encoding");
+}
+
+TEST_CASE("each form of a file has a tag of its own") {
+  auto script = first_script();
+  auto tag = header(*static_file(script, {{}, "br"}), "ETag");
+  CHECK(static_file(script, {tag, "br"})->status == 304);
+  CHECK(static_file(script, {tag, "gzip"})->status == 200);
+  CHECK(static_file(script, {tag, {}})->status == 200);
+}
+
+TEST_CASE("only what has its content's hash in its name is kept for good") {
+  auto kept = header(*static_file(first_script(), {}), "Cache-Control");
+  CHECK(kept.find("immutable") != std::string::npos);
+  for (const auto* path : {"", "index.html", "sw.js", "favicon.svg"}) {
+    CAPTURE(path);
+    CHECK(header(*static_file(path, {}), "Cache-Control") == "no-cache");
+  }
 }
 
 TEST_CASE("what is not in the table does not exist") {
-  for (const std::string path : {"nothing", "../front.cpp", "assets/index.html",
-                                 "INDEX.HTML", "index.html/", "/etc/passwd"}) {
+  for (const std::string path :
+       {"nothing", "../front.cpp", "assets", "assets/index.html", "INDEX.HTML",
+        "index.html/", "/index.html", "/etc/passwd"}) {
     CAPTURE(path);
-    CHECK_FALSE(static_file(path, "").has_value());
+    CHECK_FALSE(static_file(path, {}).has_value());
   }
+}
+
+TEST_CASE("Accept-Encoding is read with its weights") {
+  CHECK(accepts_encoding("br", "br"));
+  CHECK(accepts_encoding("gzip, deflate, br, zstd", "br"));
+  CHECK(accepts_encoding(" GZIP ;q=0.5", "gzip"));
+  CHECK(accepts_encoding("gzip;q=1.0", "gzip"));
+  CHECK(accepts_encoding("*", "br"));
+  CHECK(accepts_encoding("gzip;q=0, *", "br"));
+  CHECK_FALSE(accepts_encoding("", "br"));
+  CHECK_FALSE(accepts_encoding("gzip", "br"));
+  CHECK_FALSE(accepts_encoding("brotli", "br"));
+  CHECK_FALSE(accepts_encoding("br;q=0", "br"));
+  CHECK_FALSE(accepts_encoding("br; q=0.000, *", "br"));
+  CHECK_FALSE(accepts_encoding("identity;q=1, *;q=0", "br"));
 }
