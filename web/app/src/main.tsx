@@ -1,3 +1,25 @@
 import { render } from "preact";
+import { App } from "./app";
+import { ClientContext, openClient } from "./core/client";
+import { startWorker } from "./core/notifications";
+import "./styles/base.css";
+import "./styles/ui.css";
+import "./styles/layout.css";
+import "./styles/chat.css";
 
-render(<h1>Parley</h1>, document.querySelector("#app")!);
+const root = document.querySelector("#app")!;
+
+async function start(): Promise<void> {
+  const client = await openClient();
+  render(
+    <ClientContext.Provider value={client}>
+      <App />
+    </ClientContext.Provider>,
+    root,
+  );
+}
+
+void start();
+startWorker().catch((why: unknown) => {
+  console.warn("no service worker:", why);
+});

@@ -1,5 +1,117 @@
+/**
+ * The service worker: shows notifications, and keeps the app's files so that
+ * it opens without a connection. It never touches what the server's API says.
+ */
+import type { FromWorker, Notice, ToWorker } from "./messages";
+
 declare const self: ServiceWorkerGlobalScope;
 
-self.addEventListener("install", () => void self.skipWaiting());
+const CACHE = "parley-1";
 
-export {};
+self.addEventListener("install", () => void self.skipWaiting());
+self.addEventListener("activate", (event) => {
+  event.waitUntil(self.clients.claim());
+});
+
+// ------------------------------------------------------------------- files
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  if (url.pathname.startsWith("/assets/"))
+    event.respondWith(fromCacheFirst(request));
+  else if (url.pathname === "/" || url.pathname === "/favicon.svg")
+    event.respondWith(fromServerFirst(request));
+});
+
+/** Files with a hash in their name never change. */
+async function fromCacheFirst(request: Request): Promise<Response> {
+  const cache = await caches.open(CACHE);
+  return (await cache.match(request)) ?? fetchAndKeep(cache, request);
+}
+
+async function fromServerFirst(request: Request): Promise<Response> {
+  const cache = await caches.open(CACHE);
+  try {
+    return await fetchAndKeep(cache, request);
+  } catch (why) {
+    const kept = await cache.match(request);
+    if (kept) return kept;
+    throw why;
+  }
+}
+
+async function fetchAndKeep(cache: Cache, request: Request): Promise<Response> {
+  const response = await fetch(request);
+  if (!response.ok) return response;
+  await cache.put(request, response.clone());
+  if (new URL(request.url).pathname === "/") await dropOld(cache, response);
+  return response;
+}
+
+/** Files that the newest page does not name are of an older version. */
+async function dropOld(cache: Cache, index: Response): Promise<void> {
+  const page = await index.clone().text();
+  for (const request of await cache.keys()) {
+    const { pathname } = new URL(request.url);
+    if (pathname.startsWith("/assets/") && !page.includes(pathname))
+      await cache.delete(request);
+  }
+}
+
+// ----------------------------------------------------------- notifications
+
+self.addEventListener("message", (event) => {
+  const { notify } = event.data as ToWorker;
+  event.waitUntil(showUnlessSeen(notify));
+});
+
+self.addEventListener("push", (event) => {
+  event.waitUntil(showUnlessSeen(noticeOf(event.data)));
+});
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(open((event.notification.data as Notice).conv));
+});
+
+/** A push message may say less than a page knows, or nothing. */
+function noticeOf(data: PushMessageData | null): Notice {
+  let said: Partial<Record<keyof Notice, unknown>> = {};
+  try {
+    said = (data?.json() ?? {}) as typeof said;
+  } catch {
+    // It is shown that something came.
+  }
+  const text = (value: unknown) => (typeof value === "string" ? value : "");
+  return {
+    conv: text(said.conv),
+    title: text(said.title) || "Parley",
+    body: text(said.body) || "You have a new message.",
+  };
+}
+
+async function showUnlessSeen(notice: Notice): Promise<void> {
+  const pages = await self.clients.matchAll({ type: "window" });
+  if (pages.some((page) => page.visibilityState === "visible")) return;
+  const { conv, title, body } = notice;
+  // The newest of a conversation takes the place of the one before.
+  await self.registration.showNotification(title, {
+    ...{ body, tag: conv || "parley", data: notice },
+    icon: "/favicon.svg",
+  });
+}
+
+async function open(conv: string): Promise<void> {
+  const pages = await self.clients.matchAll({ type: "window" });
+  const page = pages[0];
+  if (!page) {
+    const hash = conv ? `#/c/${encodeURIComponent(conv)}` : "";
+    await self.clients.openWindow(`/${hash}`);
+    return;
+  }
+  await page.focus();
+  const message: FromWorker = { open: conv };
+  if (conv) page.postMessage(message);
+}

@@ -1,0 +1,17 @@
+# What the build does with npm.
+
+# parley_npm_ci(OUT): installs, in the source folder, the packages that
+# package-lock.json there names, whenever that changes. OUT becomes the file
+# that stands for it, which npm writes last.
+function(parley_npm_ci out)
+  set(installed ${CMAKE_CURRENT_SOURCE_DIR}/node_modules/.package-lock.json)
+  add_custom_command(
+    OUTPUT ${installed}
+    COMMAND ${NPM} ci --silent
+    COMMAND ${CMAKE_COMMAND} -E touch ${installed}
+    DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/package-lock.json
+    WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}
+    COMMENT "Fetching npm packages"
+    VERBATIM)
+  set(${out} ${installed} PARENT_SCOPE)
+endfunction()

@@ -1,0 +1,38 @@
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import {
+  createClient,
+  createSharedClient,
+  IndexedDbStore,
+  newCid,
+  type ParleyClient,
+} from "parley-client";
+
+/**
+ * The client of this tab: one connection for all tabs of the browser. Where
+ * the page came by plain HTTP from elsewhere, browsers keep Web Locks from it;
+ * each tab then is a device of its own, which a reload does not forget.
+ */
+export function openClient(): Promise<ParleyClient> {
+  // The page's own node: another one's would be another origin.
+  const options = { url: location.origin, discover: false };
+  const locks = navigator.locks as LockManager | undefined;
+  if (locks) return createSharedClient(options);
+  const store = new IndexedDbStore(`parley-${tabName()}`);
+  return createClient({ ...options, store });
+}
+
+function tabName(): string {
+  const key = "parley.tab";
+  const name = sessionStorage.getItem(key) ?? newCid(Date.now(), Math.random);
+  sessionStorage.setItem(key, name);
+  return name;
+}
+
+export const ClientContext = createContext<ParleyClient | undefined>(undefined);
+
+export function useClient(): ParleyClient {
+  const client = useContext(ClientContext);
+  if (!client) throw new Error("no client above this component");
+  return client;
+}

@@ -1,0 +1,55 @@
+import { useEffect } from "preact/hooks";
+import type { ParleyClient, Presence } from "parley-client";
+import { lastActive } from "./format";
+import { useRead } from "./use_read";
+
+const IDLE_MS = 5 * 60_000;
+
+/** Tells the server whether somebody is looking at this tab. */
+export function reportActivity(client: ParleyClient): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let told: "online" | "away" | undefined;
+  const tell = (status: "online" | "away") => {
+    if (status === told || !client.state.signedIn) return;
+    told = status;
+    client.setStatus(status);
+  };
+  const active = () => {
+    clearTimeout(timer);
+    if (document.hidden) return tell("away");
+    tell("online");
+    timer = setTimeout(() => tell("away"), IDLE_MS);
+  };
+  const online = () => client.retryNow();
+  const events = ["pointermove", "keydown", "focus"] as const;
+  for (const name of events) addEventListener(name, active, { passive: true });
+  document.addEventListener("visibilitychange", active);
+  addEventListener("online", online);
+  active();
+  return () => {
+    clearTimeout(timer);
+    for (const name of events) removeEventListener(name, active);
+    document.removeEventListener("visibilitychange", active);
+    removeEventListener("online", online);
+  };
+}
+
+/** What this component wants to follow; the last one wins. */
+export function useWatch(client: ParleyClient, users: readonly string[]): void {
+  useEffect(() => client.watch(users.slice(0, 200)), [client, users.join()]);
+}
+
+export function usePresence(user: string | undefined): Presence | undefined {
+  return useRead(
+    ["presence"],
+    (client) => (user ? client.presenceOf(user) : undefined),
+    ({ items }) => items.some((x) => x.user === user),
+  );
+}
+
+export function presenceText(presence: Presence | undefined): string {
+  if (presence?.status === "online") return "online";
+  if (presence?.status === "away") return "away";
+  if (presence?.lastActive) return lastActive(presence.lastActive);
+  return "offline";
+}
