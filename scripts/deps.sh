@@ -18,7 +18,7 @@ packages=(
 )
 # The web client's build; a Node of another origin does as well.
 command -v node >/dev/null || packages+=(nodejs npm)
-[[ ${1-} != --tests ]] || packages+=(chromium)
+[[ ${1-} != --tests ]] || packages+=(chromium fonts-noto-color-emoji)
 
 if ! command -v dpkg-query >/dev/null; then
   echo "deps: not a Debian system; needed there: ${packages[*]}" >&2

@@ -19,7 +19,15 @@ async function start(): Promise<void> {
   );
 }
 
-void start();
+start().catch((why: unknown) => {
+  render(
+    <main class="welcome">
+      <h1>Parley cannot start here</h1>
+      <p>{String(why)}</p>
+    </main>,
+    root,
+  );
+});
 startWorker().catch((why: unknown) => {
   console.warn("no service worker:", why);
 });

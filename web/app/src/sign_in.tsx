@@ -60,6 +60,7 @@ export function SignIn() {
           autocapitalize="none"
           spellcheck={false}
           required
+          autofocus
           pattern={USER}
           maxLength={32}
           value={user}

@@ -8,8 +8,8 @@ import {
 } from "../core/text";
 
 /** What is longer, in UTF-16 units or in lines, is shown folded. */
-const FOLDED_UNITS = 1500;
-const FOLDED_LINES = 24;
+const FOLDED_UNITS = 1000;
+const FOLDED_LINES = 16;
 /** A long text is drawn in blocks of which browsers skip those out of sight. */
 const BLOCK_UNITS = 2000;
 

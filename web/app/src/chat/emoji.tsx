@@ -18,8 +18,9 @@ const EMOJI = `👍 thumbs up|❤️ heart|😂 tears of joy|🎉 party|😮 sur
   });
 
 const COLUMNS = 8;
+const GAP_PX = 8;
 
-/** A grid to choose from, by pointer or arrow keys. */
+/** A grid to choose from, by pointer or arrow keys; near what opened it. */
 export function EmojiPicker({
   onPick,
   onClose,
@@ -30,6 +31,8 @@ export function EmojiPicker({
   const ref = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const grid = ref.current!;
+    grid.showPopover();
+    place(grid, grid.parentElement!.getBoundingClientRect());
     (grid.firstElementChild as HTMLElement).focus({ preventScroll: true });
     const outside = (event: Event) => {
       if (!grid.contains(event.target as Node)) onClose();
@@ -41,6 +44,7 @@ export function EmojiPicker({
     <div
       ref={ref}
       class="emoji-picker"
+      popover="manual"
       role="group"
       aria-label="Choose an emoji"
       onKeyDown={(event) => {
@@ -64,6 +68,18 @@ export function EmojiPicker({
       ))}
     </div>
   );
+}
+
+/** Above or below, wherever there is room. */
+function place(grid: HTMLElement, near: DOMRect): void {
+  const { width, height } = grid.getBoundingClientRect();
+  const { clientWidth, clientHeight } = document.documentElement;
+  const below = near.bottom + GAP_PX;
+  const fits = below + height + GAP_PX < clientHeight;
+  const top = fits ? below : Math.max(GAP_PX, near.top - height - GAP_PX);
+  const most = clientWidth - width - GAP_PX;
+  const left = Math.min(Math.max(GAP_PX, near.right - width), most);
+  Object.assign(grid.style, { top: `${top}px`, left: `${left}px` });
 }
 
 /** @returns whether this key moves. */

@@ -58,8 +58,8 @@ export function EventRow({
   me: string;
 }) {
   const nameOf = useNames(usersIn(item));
-  const who = (user: string) => (user === me ? "You" : nameOf(user));
-  const text = describe(item, who);
+  const who = (user: string) => (user === me ? "you" : nameOf(user));
+  const text = describe(item, who).replace(/^you\b/, "You");
   return (
     <div
       class="row-event"

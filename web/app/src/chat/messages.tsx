@@ -6,6 +6,7 @@ import { useRead } from "../core/use_read";
 import { Icon } from "../ui/icon";
 import { say, saying } from "../ui/toast";
 import { folded } from "./body";
+import { Beginning } from "./beginning";
 import { DayRow, EventRow, GapRow, UnreadRow } from "./event_row";
 import { markOf, reachOf } from "./marks";
 import { Message, Unsent, type Thread } from "./message";
@@ -34,9 +35,10 @@ export function Messages({
 }) {
   const client = useClient();
   const list = useRef<ListHandle>(null);
-  const rows = useRows(conv, thread.me);
   const older = useOlder(conv);
   const reading = useReading(conv);
+  const rows = useRows(conv, thread.me, reading.isReading);
+  const { me } = thread;
   const [active, setActive] = useState<number>();
   const [flash, setFlash] = useState<number>();
   const members = useRead(
@@ -132,7 +134,11 @@ export function Messages({
           reading.setAtEnd(atEnd);
         }}
       >
-        {older.loading && <div class="spinner loading-older" />}
+        {older.loading ? (
+          <div class="spinner loading-older" />
+        ) : (
+          !client.timeline(conv).hasOlder && <Beginning {...{ conv, me }} />
+        )}
       </VirtualList>
       {!reading.atEnd && (
         <button
@@ -152,29 +158,34 @@ export function Messages({
   );
 }
 
-function useRows(conv: string, me: string): Row[] {
+function useRows(conv: string, me: string, isReading: boolean): Row[] {
   const client = useClient();
   const timeline = useRead(
     ["timeline"],
     () => client.timeline(conv),
     (event) => event.conv === conv,
   );
-  // The line above what was new stays where it was when one came here.
-  const unreadFrom = useRef<number>();
+  const unreadFrom = useUnreadFrom(conv, isReading);
   const before = useRef<Row[]>([]);
-  const known = client.conversation(conv);
-  if (unreadFrom.current === undefined && known?.unread)
-    unreadFrom.current = known.readSeq + 1;
   return useMemo(
-    () =>
-      (before.current = rowsOf(
-        timeline,
-        me,
-        unreadFrom.current,
-        before.current,
-      )),
-    [timeline, me],
+    () => (before.current = rowsOf(timeline, me, unreadFrom, before.current)),
+    [timeline, me, unreadFrom],
   );
+}
+
+/** The line above what was new stays where it was when one came to look. */
+function useUnreadFrom(conv: string, isReading: boolean): number | undefined {
+  const client = useClient();
+  const firstUnread = () => {
+    const known = client.conversation(conv);
+    return known?.unread ? known.readSeq + 1 : undefined;
+  };
+  const at = useRef<number | undefined>(firstUnread());
+  const wasReading = useRef(isReading);
+  if (!isReading && (wasReading.current || at.current === undefined))
+    at.current = firstUnread();
+  wasReading.current = isReading;
+  return at.current;
 }
 
 /** Fetches history while one scrolls towards it. */
@@ -232,7 +243,7 @@ function useReading(conv: string) {
   useEffect(() => {
     if (atEnd && seen && readSeq < lastSeq) void saying(client.markRead(conv));
   }, [conv, atEnd, seen, readSeq < lastSeq, lastSeq]);
-  return { atEnd, setAtEnd, unread };
+  return { atEnd, setAtEnd, unread, isReading: atEnd && seen };
 }
 
 function isSeen(): boolean {

@@ -109,6 +109,7 @@ class Builder {
     const { seq } = item;
     switch (item.kind) {
       case "msg": {
+        this.#addDay(seq, item.ts);
         this.#addUnread(seq, item.from);
         const first = this.#begin(seq, item.from, item.ts);
         const acts = this.#acts.get(seq) ?? NO_ACTS;

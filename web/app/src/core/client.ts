@@ -4,9 +4,9 @@ import {
   createClient,
   createSharedClient,
   IndexedDbStore,
-  newCid,
   type ParleyClient,
 } from "parley-client";
+import { ownDevice } from "./device";
 
 /**
  * The client of this tab: one connection for all tabs of the browser. Where
@@ -17,16 +17,11 @@ export function openClient(): Promise<ParleyClient> {
   // The page's own node: another one's would be another origin.
   const options = { url: location.origin, discover: false };
   const locks = navigator.locks as LockManager | undefined;
-  if (locks) return createSharedClient(options);
-  const store = new IndexedDbStore(`parley-${tabName()}`);
-  return createClient({ ...options, store });
-}
-
-function tabName(): string {
-  const key = "parley.tab";
-  const name = sessionStorage.getItem(key) ?? newCid(Date.now(), Math.random);
-  sessionStorage.setItem(key, name);
-  return name;
+  if (locks)
+    return createSharedClient({ ...options, device: ownDevice(localStorage) });
+  const device = ownDevice(sessionStorage);
+  const store = new IndexedDbStore(`parley-${device}`);
+  return createClient({ ...options, device, store });
 }
 
 export const ClientContext = createContext<ParleyClient | undefined>(undefined);

@@ -34,9 +34,38 @@ export function reportActivity(client: ParleyClient): () => void {
   };
 }
 
-/** What this component wants to follow; the last one wins. */
+/** Whose presence the page follows. */
 export function useWatch(client: ParleyClient, users: readonly string[]): void {
-  useEffect(() => client.watch(users.slice(0, 200)), [client, users.join()]);
+  useEffect(() => {
+    client.watch(users);
+    return watchAcquaintances(client, users);
+  }, [client, users.join()]);
+}
+
+/**
+ * Until they have heard from us, people hide from us whether they are there.
+ * When there is a sign of somebody who was hidden, it is asked once more.
+ */
+function watchAcquaintances(
+  client: ParleyClient,
+  users: readonly string[],
+): () => void {
+  const asked = new Set<string>();
+  const sign = (user: string) => {
+    const seen = client.presenceOf(user);
+    if (seen?.status !== "offline" || seen.lastActive !== undefined) return;
+    if (asked.has(user) || !users.includes(user)) return;
+    asked.add(user);
+    client.watch(users);
+  };
+  const ends = [
+    client.on("message", ({ message }) => sign(message.from)),
+    client.on("members", ({ members }) => {
+      for (const { user, deliveredSeq } of members)
+        if (deliveredSeq > 0) sign(user);
+    }),
+  ];
+  return () => ends.forEach((end) => end());
 }
 
 export function usePresence(user: string | undefined): Presence | undefined {

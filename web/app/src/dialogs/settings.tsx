@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Device } from "parley-client";
 import { useClient } from "../core/client";
+import { deviceName } from "../core/device";
 import { drafts } from "../core/drafts";
 import { explain } from "../core/errors";
 import { whenInList } from "../core/format";
@@ -103,9 +104,9 @@ const themes: readonly [Theme, string][] = [
 function Appearance() {
   useSubscription(theme.subscribe);
   return (
-    <fieldset class="settings-part">
-      <legend>Appearance</legend>
-      <div class="segments">
+    <section class="settings-part">
+      <h3 id="appearance">Appearance</h3>
+      <div class="segments" role="radiogroup" aria-labelledby="appearance">
         {themes.map(([value, label]) => (
           <label class="segment" key={value}>
             <input
@@ -118,7 +119,7 @@ function Appearance() {
           </label>
         ))}
       </div>
-    </fieldset>
+    </section>
   );
 }
 
@@ -231,7 +232,7 @@ function Devices() {
         {devices.map(({ device, online, lastSeen }) => (
           <li key={device} class="row">
             <span class="row-text">
-              <span class="row-device">{device}</span>
+              <span class="row-device">{deviceName(device)}</span>
               <span class="hint">
                 {device === client.state.device
                   ? "this device"
