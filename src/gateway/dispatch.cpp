@@ -37,6 +37,21 @@ std::optional<http_reply> file_for(const http_head& head, const target& what) {
                      {head.if_none_match, head.accept_encoding});
 }
 
+/// To "/docs" from "/docs/": a folder's page has one address.
+std::optional<http_reply> to_page(const http_head& head) {
+  std::string_view address = head.target;
+  if (!address.ends_with('/'))
+    return std::nullopt;
+  address.remove_suffix(1);
+  auto what = parse_target(address);
+  if (!what || !file_for(head, *what))
+    return std::nullopt;
+  http_reply reply;
+  reply.status = 308;
+  reply.headers.emplace_back("Location", address);
+  return reply;
+}
+
 http_reply wrong_method(const std::string& allow) {
   auto reply = problem({errc::bad_request, "this path has other methods"}, 405);
   reply.headers.emplace_back("Allow", allow);
@@ -74,7 +89,8 @@ void dispatch(const services_ptr& with, const hub_ptr& on, http_head head,
   to = std::make_shared<cors_responder>(head.origin, std::move(to));
   auto what = parse_target(head.target);
   if (!what) {
-    to->respond(problem(what.error()));
+    auto page = to_page(head);
+    to->respond(page ? std::move(*page) : problem(what.error()));
     return;
   }
   auto found = find_route(routes(), head.method, what->segments);

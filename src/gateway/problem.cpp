@@ -4,6 +4,8 @@
 #include "parley/protocol/http_bodies.hpp"
 #include "parley/protocol/json_writer.hpp"
 
+#include <boost/beast/http/status.hpp>
+
 namespace parley::gateway {
 
 namespace {
@@ -35,9 +37,12 @@ http_reply problem(const error& why, unsigned status) {
   http_reply reply;
   reply.status = status;
   reply.type = media_type;
+  auto title = boost::beast::http::obsolete_reason(
+      boost::beast::http::int_to_status(status));
   protocol::json_writer{reply.body}
       .open_object()
       .member("type", "about:blank")
+      .member("title", std::string_view{title.data(), title.size()})
       .member("status", status)
       .member("detail", why.message)
       .member("code", parley::to_string(why.code))

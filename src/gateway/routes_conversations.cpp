@@ -12,13 +12,15 @@ namespace parley::gateway {
 
 namespace {
 
-/// `limit` of the query within the contract's bounds.
+/// `limit` of the query, from 1, clamped to the contract's most.
 result<size_t> limit_of(const target& what, size_t by_default, size_t max) {
   auto asked = what.number("limit");
   if (!asked)
     return asked.error();
-  return static_cast<size_t>(
-      std::clamp<uint64_t>(asked->value_or(by_default), 1, max));
+  auto limit = asked->value_or(by_default);
+  if (limit == 0)
+    return error{errc::bad_request, "limit: expected an integer from 1"};
+  return static_cast<size_t>(std::min<uint64_t>(limit, max));
 }
 
 void tell_sent(const exchange_ptr& x, const std::string& cid,

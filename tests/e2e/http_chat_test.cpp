@@ -86,7 +86,7 @@ TEST_CASE("history over HTTP is the history over the WebSocket") {
 TEST_CASE("bounds out of range are bad_request") {
   const pair_of_users we;
   we.alice.open().say(we.conv, "hello");
-  for (const auto* query : {"?before=x", "?after=-1", "?limit=1.5",
+  for (const auto* query : {"?before=x", "?after=-1", "?limit=1.5", "?limit=0",
                             "?before=99999999999999999999"}) {
     CAPTURE(query);
     CHECK(problem(we.alice.get(

@@ -27,6 +27,7 @@ TEST_CASE("an unknown path and a wrong method are told apart") {
   CHECK(wrong->status == 405);
   CHECK(status_in_body(*wrong) == 405);
   CHECK(header(*wrong, "Allow") == "POST, OPTIONS");
+  CHECK(boost::json::parse(wrong->body).at("title") == "Method Not Allowed");
   CHECK(header(*node.request(verb::post, "/favicon.svg"), "Allow")
         == "GET, HEAD, OPTIONS");
 }

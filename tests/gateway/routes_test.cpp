@@ -108,7 +108,7 @@ TEST_CASE("each path asks the right actor for the right thing") {
        "alice get_conversations 200 c"},
       {verb::get, "/v1/conversations/dm%3Aalice%3Abob", "", 200,
        "dm:alice:bob get_conversation alice"},
-      {verb::get, "/v1/conversations/" + g + "/messages?limit=0", "", 200,
+      {verb::get, "/v1/conversations/" + g + "/messages?limit=1", "", 200,
        g + " get_history alice - - 1"},
       {verb::get, "/v1/conversations/" + g + "/messages?before=9&after=2", "",
        200, g + " get_history alice 9 2 50"},
@@ -158,7 +158,8 @@ TEST_CASE("a name in the path that is ill-formed is not found, and not asked") {
 TEST_CASE("an ill-formed query is a bad request, and nobody is asked") {
   fake_node node;
   for (const std::string path :
-       {"/v1/conversations?limit=x", "/v1/conversations?limit=1&limit=2",
+       {"/v1/conversations?limit=x", "/v1/conversations?limit=0",
+        "/v1/conversations?limit=1&limit=2",
         "/v1/conversations/dm:alice:bob/messages?before=-1",
         "/v1/conversations/dm:alice:bob/messages?after=1.5", "/v1/users",
         "/v1/users?ids=", "/v1/users?ids=a&prefix=al", "/v1/users?prefix=a",
