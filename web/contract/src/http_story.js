@@ -127,7 +127,12 @@ export class HttpStory {
     const pointer =
       response.$ref ??
       `${operation.pointer}/responses/${listed ? answer.status : "default"}`;
-    return this.#checkJson(answer, `${pointer}/content/${escaped(types[0])}`, what, name);
+    return this.#checkJson(
+      answer,
+      `${pointer}/content/${escaped(types[0])}`,
+      what,
+      name,
+    );
   }
 
   #checkJson(answer, pointer, what, name) {
@@ -142,7 +147,10 @@ export class HttpStory {
         if (this.#likeness.differences(example.value, value).length === 0)
           this.seen.add(`${pointer}/examples/${key}`);
     } else if (examples[name]) {
-      const differences = this.#likeness.differences(examples[name].value, value);
+      const differences = this.#likeness.differences(
+        examples[name].value,
+        value,
+      );
       assert.deepEqual(differences, [], what);
       this.seen.add(`${pointer}/examples/${name}`);
     }
@@ -177,7 +185,10 @@ export class HttpStory {
   #bodyOf({ body, bodyPointer }, name) {
     const example = body?.examples[name];
     if (!example) return undefined;
-    const misfits = this.#schemas.misfits(`${bodyPointer}/schema`, example.value);
+    const misfits = this.#schemas.misfits(
+      `${bodyPointer}/schema`,
+      example.value,
+    );
     assert.equal(misfits, "", `${bodyPointer} ${name}`);
     this.seen.add(`${bodyPointer}/examples/${name}`);
     return this.#likeness.fill(example.value);
@@ -213,7 +224,8 @@ export class HttpStory {
       for (const [status, response] of Object.entries(operation.responses)) {
         if (status !== "default") all.push(`${operation.id} ${status}`);
         const { content = {} } = this.resolve(response);
-        const pointer = response.$ref ?? `${operation.pointer}/responses/${status}`;
+        const pointer =
+          response.$ref ?? `${operation.pointer}/responses/${status}`;
         for (const [type, value] of Object.entries(content))
           examples.push([`${pointer}/content/${escaped(type)}`, value]);
       }

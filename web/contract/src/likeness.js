@@ -36,6 +36,11 @@ const kindOf = (key, example) =>
 export class Likeness {
   #real = new Map();
 
+  /** Says what a text of the examples stands for. */
+  stands(example, real) {
+    this.#real.set(`text ${example}`, real);
+  }
+
   /** A request of the document with what the server chose filled in. */
   fill(value, key) {
     if (Array.isArray(value)) return value.map((x) => this.fill(x, key));
@@ -70,10 +75,22 @@ export class Likeness {
           this.#compare(x, real[i], key, `${path}/${i}`, found, where),
         );
     } else if (isObject(example) && isObject(real)) {
-      for (const name of new Set([...Object.keys(example), ...Object.keys(real)]))
-        this.#compare(example[name], real[name], name, `${path}/${name}`, found, where);
+      for (const name of new Set([
+        ...Object.keys(example),
+        ...Object.keys(real),
+      ]))
+        this.#compare(
+          example[name],
+          real[name],
+          name,
+          `${path}/${name}`,
+          found,
+          where,
+        );
     } else if (typeof example !== typeof real) {
-      where.push(`${path}: ${JSON.stringify(real)}, not ${JSON.stringify(example)}`);
+      where.push(
+        `${path}: ${JSON.stringify(real)}, not ${JSON.stringify(example)}`,
+      );
     } else if (!ANY.has(key)) {
       this.#compareValues(example, real, key, path, found, where);
     }
@@ -82,10 +99,13 @@ export class Likeness {
   #compareValues(example, real, key, path, found, where) {
     const kind = kindOf(key, example);
     const name = `${kind} ${example}`;
-    if (kind && !found.has(name) && !this.#real.has(name)) found.set(name, real);
+    if (kind && !found.has(name) && !this.#real.has(name))
+      found.set(name, real);
     const expected = kind ? (found.get(name) ?? this.#real.get(name)) : example;
     if (expected !== real)
-      where.push(`${path}: ${JSON.stringify(real)}, not ${JSON.stringify(expected)}`);
+      where.push(
+        `${path}: ${JSON.stringify(real)}, not ${JSON.stringify(expected)}`,
+      );
   }
 }
 

@@ -11,7 +11,11 @@ function closed(value) {
   const copy = Object.fromEntries(
     Object.entries(value).map(([key, x]) => [key, closed(x)]),
   );
-  if (copy.type === "object" && copy.properties && !("additionalProperties" in copy))
+  if (
+    copy.type === "object" &&
+    copy.properties &&
+    !("additionalProperties" in copy)
+  )
     copy.additionalProperties = false;
   return copy;
 }

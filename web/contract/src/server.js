@@ -90,7 +90,10 @@ export class Server {
     };
     const line = ([key, value]) => `${key} = ${JSON.stringify(value)}\n`;
     return Object.entries(tables)
-      .map(([table, keys]) => `[${table}]\n${Object.entries(keys).map(line).join("")}`)
+      .map(
+        ([table, keys]) =>
+          `[${table}]\n${Object.entries(keys).map(line).join("")}`,
+      )
       .join("");
   }
 }

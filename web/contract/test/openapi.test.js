@@ -58,7 +58,9 @@ async function openPhone(user) {
       for (const { t } of [JSON.parse(text)].flat())
         if (t === "ready") ready();
         else if (t === "hello")
-          socket.send(JSON.stringify({ t: "auth", id: 1, token, device: "phone-1" }));
+          socket.send(
+            JSON.stringify({ t: "auth", id: 1, token, device: "phone-1" }),
+          );
     });
   });
   return { socket, closed };
@@ -75,7 +77,10 @@ describe("each operation, as the document's examples tell it", () => {
         body: { user, password: "a long password" },
       });
     await tell("registerUser", "taken", 409, { code: "conflict" });
-    await tell("registerUser", "closed", 403, { on: nodes.closed, code: "forbidden" });
+    await tell("registerUser", "closed", 403, {
+      on: nodes.closed,
+      code: "forbidden",
+    });
     await tell("logIn", "alice", 200);
     await tell("logIn", "wrong", 401, { code: "unauthenticated" });
     await tell("refreshToken", "alice", 200);
@@ -158,7 +163,10 @@ describe("each operation, as the document's examples tell it", () => {
         headers: { authorization: `Bearer ${token}` },
       }),
     );
-    await act("postMessage", "group", 201, { as: "bob", params: { conv: "group" } });
+    await act("postMessage", "group", 201, {
+      as: "bob",
+      params: { conv: "group" },
+    });
     await act("getMessages", "group", 200);
     await act("getConversation", "group", 200);
     await act("getConversation", "direct", 200);
@@ -210,18 +218,28 @@ describe("each operation, as the document's examples tell it", () => {
     await tell("findUsers", "switched_off", 403, { on, headers });
     let status;
     do {
-      const answer = await ask(`${on.url}/v1/conversations/dm:alice:bob/messages`, {
-        method: "POST",
-        headers,
-        body: JSON.stringify({ cid: "bot-1", body: "Hello, Bob!" }),
-      });
+      const answer = await ask(
+        `${on.url}/v1/conversations/dm:alice:bob/messages`,
+        {
+          method: "POST",
+          headers,
+          body: JSON.stringify({ cid: "bot-1", body: "Hello, Bob!" }),
+        },
+      );
       status = answer.status;
     } while (status < 300);
-    await tell("postMessage", "too_fast", 429, { on, headers, code: "rate_limited" });
+    await tell("postMessage", "too_fast", 429, {
+      on,
+      headers,
+      code: "rate_limited",
+    });
     const login = story.operations.get("logIn");
     const body = { user: "alice", password: "looking-glass" };
     const many = Array.from({ length: 16 }, () =>
-      ask(`${nodes.busy.url}/v1/login`, { method: "POST", body: JSON.stringify(body) }),
+      ask(`${nodes.busy.url}/v1/login`, {
+        method: "POST",
+        body: JSON.stringify(body),
+      }),
     );
     for (const answer of await Promise.all(many))
       story.check(login, answer, "many logins", "many");
@@ -248,11 +266,21 @@ describe("what every operation refuses", () => {
     for (const operation of operations.filter((x) => x.body)) {
       const { path } = story.good(operation);
       const send = async (body, status) => {
-        const answer = await askAs("alice", path, { method: operation.method, body });
+        const answer = await askAs("alice", path, {
+          method: operation.method,
+          body,
+        });
         assert.equal(answer.status, status, `${operation.id}: ${answer.text}`);
         return story.check(operation, answer, operation.id);
       };
-      for (const body of ["", "{", "[]", "7", "{} {}", Buffer.from([0x7b, 0xff, 0x7d])])
+      for (const body of [
+        "",
+        "{",
+        "[]",
+        "7",
+        "{} {}",
+        Buffer.from([0x7b, 0xff, 0x7d]),
+      ])
         assert.equal((await send(body, 400)).code, "bad_frame", operation.id);
       await send(" ".repeat(1_310_721), 413);
       const stranger = await ask(nodes.main.url + path, {
@@ -267,7 +295,9 @@ describe("what every operation refuses", () => {
     for (const operation of operations.filter((x) => x.body)) {
       const { path, body } = story.good(operation);
       const { schema } = operation.body;
-      for (const { label, value } of variants(schema, body, (x) => story.resolve(x))) {
+      for (const { label, value } of variants(schema, body, (x) =>
+        story.resolve(x),
+      )) {
         const what = `${operation.id} ${label}`;
         const misfits = story.misfits(`${operation.bodyPointer}/schema`, value);
         const answer = await askAs("alice", path, {
@@ -276,7 +306,11 @@ describe("what every operation refuses", () => {
         });
         story.check(operation, answer, `${what}: ${answer.text}`);
         const refused = [400, 413].includes(answer.status);
-        assert.equal(refused, misfits !== "", `${what} ${misfits}: ${answer.text}`);
+        assert.equal(
+          refused,
+          misfits !== "",
+          `${what} ${misfits}: ${answer.text}`,
+        );
       }
     }
   });
@@ -289,13 +323,17 @@ describe("what every operation refuses", () => {
 
   async function tryParameter(operation, parameter) {
     const { path, body } = story.good(operation);
-    for (const value of parameterVariants(parameter.schema, (x) => story.resolve(x))) {
+    for (const value of parameterVariants(parameter.schema, (x) =>
+      story.resolve(x),
+    )) {
       const text = encodeURIComponent(value);
       const inPath = parameter.in === "path";
       // An empty name makes another path.
       if (inPath && value === "") continue;
       const target = inPath
-        ? operation.path.replace(`{${parameter.name}}`, text).replaceAll(/\{.*?\}/g, "x")
+        ? operation.path
+            .replace(`{${parameter.name}}`, text)
+            .replaceAll(/\{.*?\}/g, "x")
         : `${path.split("?")[0]}?${parameter.name}=${text}`;
       const answer = await askAs("alice", target, {
         method: operation.method,
@@ -310,11 +348,16 @@ describe("what every operation refuses", () => {
   }
 
   it("another method, by name", async () => {
-    const problem = "#/components/responses/Failure/content/application~1problem+json/schema";
+    const problem =
+      "#/components/responses/Failure/content/application~1problem+json/schema";
     for (const path of new Set(operations.map((x) => x.path))) {
       const target = path.replaceAll(/\{.*?\}/g, "x");
-      const methods = operations.filter((x) => x.path === path).map((x) => x.method);
-      const known = methods.flatMap((x) => (x === "GET" ? ["GET", "HEAD"] : [x]));
+      const methods = operations
+        .filter((x) => x.path === path)
+        .map((x) => x.method);
+      const known = methods.flatMap((x) =>
+        x === "GET" ? ["GET", "HEAD"] : [x],
+      );
       const options = await ask(nodes.main.url + target, { method: "OPTIONS" });
       assert.equal(options.status, 204, target);
       assert.deepEqual(
@@ -324,7 +367,11 @@ describe("what every operation refuses", () => {
       );
       const answer = await ask(nodes.main.url + target, { method: "PROPFIND" });
       assert.equal(answer.status, 405, target);
-      assert.equal(story.surprises(problem, JSON.parse(answer.text)), "", answer.text);
+      assert.equal(
+        story.surprises(problem, JSON.parse(answer.text)),
+        "",
+        answer.text,
+      );
     }
   });
 });
