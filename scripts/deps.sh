@@ -3,7 +3,7 @@
 # nothing, and needs no rights, where nothing is missing. Debian 12.
 #
 #   scripts/deps.sh           what building needs
-#   scripts/deps.sh --tests   the browser that the tests drive, too
+#   scripts/deps.sh --tests   what only the tests need, too
 set -euo pipefail
 
 packages=(
@@ -18,7 +18,7 @@ packages=(
 )
 # The web client's build; a Node of another origin does as well.
 command -v node >/dev/null || packages+=(nodejs npm)
-[[ ${1-} != --tests ]] || packages+=(chromium fonts-noto-color-emoji)
+[[ ${1-} != --tests ]] || packages+=(chromium fonts-noto-color-emoji python3-websockets)
 
 if ! command -v dpkg-query >/dev/null; then
   echo "deps: not a Debian system; needed there: ${packages[*]}" >&2
