@@ -51,6 +51,16 @@ TEST_CASE("the static files are served at the root") {
   CHECK(node.request(verb::head, "/favicon.svg")->status == 200);
 }
 
+TEST_CASE("a folder's page has one address, without the slash") {
+  fake_node node;
+  CHECK(node.request(verb::get, "/docs")->status == 200);
+  auto moved = node.request(verb::get, "/docs/");
+  CHECK(moved->status == 308);
+  CHECK(header(*moved, "Location") == "/docs");
+  CHECK(node.request(verb::get, "/docs/nothing/")->status == 404);
+  CHECK(node.request(verb::get, "//docs/")->status == 404);
+}
+
 TEST_CASE("a page of another origin is refused before anything happens") {
   fake_node node;
   auto reply = node.request(verb::get, "/v1/me", {}, node.token_for("alice"),

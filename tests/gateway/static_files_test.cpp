@@ -14,10 +14,14 @@ using parley::test::header;
 
 namespace {
 
-/// As the build of the web client left it.
+/// As the build of the web client or of the documents left it.
 std::string built_file(std::string_view path) {
-  std::ifstream in{std::string{PARLEY_WEB_APP} + "/" + std::string{path},
-                   std::ios::binary};
+  std::string place{PARLEY_WEB_APP};
+  if (path.starts_with("docs/")) {
+    place = PARLEY_WEB_DOCS;
+    path.remove_prefix(5);
+  }
+  std::ifstream in{place + "/" + std::string{path}, std::ios::binary};
   return {std::istreambuf_iterator<char>{in}, {}};
 }
 
@@ -30,7 +34,7 @@ std::string first_script() {
 
 } // namespace
 
-TEST_CASE("the binary holds the web client byte for byte") {
+TEST_CASE("the binary holds the files byte for byte") {
   CHECK_FALSE(assets().empty());
   for (const auto& x : assets()) {
     CAPTURE(x.path);
@@ -49,6 +53,17 @@ TEST_CASE("the root is the index, typed and under a strict policy") {
   CHECK(policy.starts_with("default-src 'none'"));
   CHECK(policy.find("unsafe") == std::string::npos);
   CHECK(static_file("favicon.svg", {})->type == "image/svg+xml");
+}
+
+TEST_CASE("the documents of the protocol are there, for people and programs") {
+  for (const auto* path : {"docs", "docs/http", "docs/websocket"}) {
+    CAPTURE(path);
+    CHECK(static_file(path, {})->type == "text/html; charset=utf-8");
+  }
+  for (const auto* path : {"docs/openapi.yaml", "docs/asyncapi.yaml"}) {
+    CAPTURE(path);
+    CHECK(static_file(path, {})->type == "application/yaml");
+  }
 }
 
 TEST_CASE("a file that the client has is not sent again") {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { at, escaped, follow } from "./document.js";
+import { at, escaped, follow } from "../../docs/src/document.js";
 import { ask } from "./http.js";
 import { Likeness } from "./likeness.js";
 import { Schemas } from "./schemas.js";

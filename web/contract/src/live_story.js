@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import WebSocket from "ws";
-import { follow } from "./document.js";
+import { follow } from "../../docs/src/document.js";
 import { Likeness } from "./likeness.js";
 import { Schemas } from "./schemas.js";
 

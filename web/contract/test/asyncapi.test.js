@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { load } from "../src/document.js";
+import { load } from "../../docs/src/document.js";
 import { askJson, register } from "../src/http.js";
 import { LiveSession, LiveStory } from "../src/live_story.js";
 import { Server } from "../src/server.js";

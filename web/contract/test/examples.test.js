@@ -4,7 +4,7 @@ import { after, before, describe, it } from "node:test";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { load } from "../src/document.js";
+import { load } from "../../docs/src/document.js";
 import { askJson, register } from "../src/http.js";
 import { LiveSession, LiveStory } from "../src/live_story.js";
 import { Server } from "../src/server.js";
@@ -118,7 +118,17 @@ for (const file of Object.keys(bots))
       const page = await askJson(server.url + path, "GET", token);
       assert.deepEqual(
         page.items.map((x) => x.from),
-        ["alice", "alice", "echo", "alice", "echo", "alice", "echo", "alice", "echo"],
+        [
+          "alice",
+          "alice",
+          "echo",
+          "alice",
+          "echo",
+          "alice",
+          "echo",
+          "alice",
+          "echo",
+        ],
       );
       assert.deepEqual(story.surprises, []);
     });

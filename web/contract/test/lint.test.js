@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import asyncapi from "@asyncapi/specs";
 import { createConfig, lint } from "@redocly/openapi-core";
 import Ajv from "ajv";
-import { load, pathOf } from "../src/document.js";
+import { load, pathOf } from "../../docs/src/document.js";
 
 const RULES = {
   // Every operation has a `default`; few have nothing else to refuse.

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 import WebSocket from "ws";
-import { load } from "../src/document.js";
+import { load } from "../../docs/src/document.js";
 import { ask, register } from "../src/http.js";
 import { HttpStory } from "../src/http_story.js";
 import { Server } from "../src/server.js";
