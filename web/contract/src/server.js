@@ -22,7 +22,7 @@ export const binary =
  */
 export class Server {
   port = 0;
-  #directory;
+  directory;
   #settings;
   #process;
   #ended;
@@ -31,7 +31,7 @@ export class Server {
   static async start(settings = {}) {
     if (!binary) throw new Error("no server binary; set PARLEY_BINARY");
     const server = new Server();
-    server.#directory = await mkdtemp(join(tmpdir(), "parley-contract-"));
+    server.directory = await mkdtemp(join(tmpdir(), "parley-contract-"));
     server.#settings = settings;
     await server.start();
     return server;
@@ -42,7 +42,7 @@ export class Server {
   }
 
   async start() {
-    const config = join(this.#directory, "parley.toml");
+    const config = join(this.directory, "parley.toml");
     await writeFile(config, this.#toml());
     const child = spawn(binary, ["serve", "--config", config], {
       stdio: ["ignore", "pipe", "pipe"],
@@ -75,13 +75,13 @@ export class Server {
 
   async remove() {
     await this.stop("SIGKILL");
-    await rm(this.#directory, { recursive: true, force: true });
+    await rm(this.directory, { recursive: true, force: true });
   }
 
   #toml() {
     const { node, http, auth, ...others } = this.#settings;
     const tables = {
-      node: { data_dir: this.#directory, ...node },
+      node: { data_dir: this.directory, ...node },
       http: { listen: `127.0.0.1:${this.port}`, ...http },
       // Passwords are not what is tested.
       auth: { argon2_memory_kib: 8, argon2_iterations: 1, ...auth },
