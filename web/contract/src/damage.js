@@ -34,8 +34,8 @@ export async function damagedNode() {
   for (let i = 0; i < 400 && (await bodyFiles(server)).length < 2; ++i)
     await askJson(server.url + path, "POST", token, { cid: `cid-${i}`, body });
   await server.stop();
-  const files = await bodyFiles(server);
-  assert.ok(files.length >= 2);
+  const files = await bodyFiles(server); // An unfinished one may be gone.
+  assert.ok(files.length >= 1);
   for (const file of files) {
     const bytes = await readFile(file);
     for (let at = EDGE; at < bytes.length - EDGE; at += STEP) bytes[at] ^= 1;
