@@ -14,7 +14,7 @@ packages=(
   libspdlog-dev libtomlplusplus-dev libssl-dev libargon2-dev libjwt-dev
   libsodium-dev libcli11-dev libmimalloc-dev libjemalloc-dev
   # tests and benchmarks
-  doctest-dev libbenchmark-dev iproute2
+  doctest-dev libbenchmark-dev iproute2 nftables openssl
 )
 # The web client's build; a Node of another origin does as well.
 command -v node >/dev/null || packages+=(nodejs npm)
