@@ -31,6 +31,10 @@ constexpr std::array<description, counters> counter_texts{{
     {"parley_connections_refused_total",
      "Connections refused because of a limit."},
     {"parley_logins_failed_total", "Logins with a wrong name or password."},
+    {"parley_links_messages_sent_total",
+     "Replication messages that were sent to other nodes."},
+    {"parley_links_messages_dropped_total",
+     "Replication messages that were dropped: no link, or a full window."},
 }};
 
 constexpr std::array<description, gauges> gauge_texts{{
@@ -42,6 +46,7 @@ constexpr std::array<description, gauges> gauge_texts{{
     {"parley_journal_queue", "Batches that wait for the next sync."},
     {"parley_reader_queue", "Reads that wait."},
     {"parley_password_queue", "Password checks that wait."},
+    {"parley_links_up", "Nodes that this one is linked with."},
 }};
 
 /// One cache line each, so that threads which count different things do not

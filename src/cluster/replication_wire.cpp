@@ -8,7 +8,20 @@
 
 namespace parley::cluster {
 
-using namespace model::replication;
+/// A namespace of its own, since actors have messages of the same names.
+namespace replication_wire {
+
+using model::replication::append;
+using model::replication::appended;
+using model::replication::header;
+using model::replication::locate;
+using model::replication::located;
+using model::replication::log_entry;
+using model::replication::message;
+using model::replication::node_id;
+using model::replication::position;
+using model::replication::refused;
+using model::replication::too_old;
 
 namespace {
 
@@ -318,22 +331,24 @@ message get_message(reader& from) {
 
 } // namespace
 
-size_t wire_size(const message& x) noexcept {
-  size_sink sink;
-  put_message(sink, x);
+} // namespace replication_wire
+
+size_t wire_size(const model::replication::message& x) noexcept {
+  replication_wire::size_sink sink;
+  replication_wire::put_message(sink, x);
   return sink.size();
 }
 
-void encode(const message& x,
+void encode(const model::replication::message& x,
             const std::function<void(std::string_view)>& take) {
-  piece_sink sink{take};
-  put_message(sink, x);
+  replication_wire::piece_sink sink{take};
+  replication_wire::put_message(sink, x);
   sink.flush();
 }
 
-std::optional<message> decode(std::string_view& from) {
-  reader in{from};
-  auto x = get_message(in);
+std::optional<model::replication::message> decode(std::string_view& from) {
+  replication_wire::reader in{from};
+  auto x = replication_wire::get_message(in);
   if (in.failed())
     return std::nullopt;
   from = in.left();

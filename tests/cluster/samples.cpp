@@ -6,36 +6,36 @@
 
 namespace parley::test {
 
-using namespace model::replication;
+namespace rep = model::replication;
 
 namespace {
 
-auto head_of(const header& x) {
+auto head_of(const rep::header& x) {
   return std::tie(x.partition, x.from, x.incarnation, x.epoch);
 }
 
-auto rest_of(const append& x) {
+auto rest_of(const rep::append& x) {
   return std::tie(x.prev, x.high_watermark, x.round, x.entries);
 }
-auto rest_of(const appended& x) {
+auto rest_of(const rep::appended& x) {
   return std::tie(x.match, x.end, x.round);
 }
-auto rest_of(const locate& x) {
+auto rest_of(const rep::locate& x) {
   return std::tie(x.last);
 }
-auto rest_of(const located& x) {
+auto rest_of(const rep::located& x) {
   return std::tie(x.asked, x.boundary);
 }
-auto rest_of(const too_old& x) {
+auto rest_of(const rep::too_old& x) {
   return std::tie(x.asked);
 }
-auto rest_of(const refused&) {
+auto rest_of(const rep::refused&) {
   return std::tie();
 }
 
 } // namespace
 
-bool same(const message& a, const message& b) {
+bool same(const rep::message& a, const rep::message& b) {
   return a.index() == b.index()
          && std::visit(
              [&b](const auto& x) {

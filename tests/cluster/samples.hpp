@@ -10,16 +10,16 @@ namespace parley::test {
 
 /// An append of entries as a leader makes it.
 inline model::replication::message append_of(size_t entries, size_t bytes) {
-  using namespace model::replication;
-  append x;
+  namespace rep = model::replication;
+  rep::append x;
   x.head = {7, 3, 0x1'0000'0123, 12};
   x.prev = {11, 1'000'000};
   x.high_watermark = 999'990;
   x.round = 4;
   for (size_t i = 0; i < entries; ++i) {
-    log_entry entry{7, 0, 12, 1'000'001 + i,
-                    shared_bytes{std::string(bytes, 'x')}};
-    entry.crc32c = checksum(entry);
+    rep::log_entry entry{7, 0, 12, 1'000'001 + i,
+                         shared_bytes{std::string(bytes, 'x')}};
+    entry.crc32c = rep::checksum(entry);
     x.entries.push_back(std::move(entry));
   }
   return x;
@@ -27,26 +27,26 @@ inline model::replication::message append_of(size_t entries, size_t bytes) {
 
 /// Every kind of message, with the least and the greatest values.
 inline std::vector<model::replication::message> sample_messages() {
-  using namespace model::replication;
-  const header head{1'023, 24, UINT64_MAX, 5};
-  const header widest{UINT16_MAX, UINT32_MAX, UINT64_MAX, UINT64_MAX};
-  append strange;
+  namespace rep = model::replication;
+  const rep::header head{1'023, 24, UINT64_MAX, 5};
+  const rep::header widest{UINT16_MAX, UINT32_MAX, UINT64_MAX, UINT64_MAX};
+  rep::append strange;
   strange.head = head;
   strange.prev = {9, 100};
   strange.entries = {{5, UINT32_MAX, 1, 3, shared_bytes{"back"}},
                      {UINT16_MAX, 0, UINT64_MAX, UINT64_MAX, shared_bytes{}}};
-  return {append{},
+  return {rep::append{},
           append_of(0, 0),
           append_of(1, 0),
           append_of(5, 300),
           strange,
-          appended{head, 10, 20, 30},
-          appended{widest, UINT64_MAX, UINT64_MAX, UINT64_MAX},
-          locate{head, {1, 2}},
-          located{head, {3, 4}, {5, UINT64_MAX}},
-          too_old{head, {127, 128}},
-          refused{head},
-          refused{widest}};
+          rep::appended{head, 10, 20, 30},
+          rep::appended{widest, UINT64_MAX, UINT64_MAX, UINT64_MAX},
+          rep::locate{head, {1, 2}},
+          rep::located{head, {3, 4}, {5, UINT64_MAX}},
+          rep::too_old{head, {127, 128}},
+          rep::refused{head},
+          rep::refused{widest}};
 }
 
 bool same(const model::replication::message& a,

@@ -20,6 +20,8 @@ enum class counter : uint8_t {
   connections_accepted,
   connections_refused, ///< Over a limit.
   logins_failed,
+  links_messages_sent,    ///< Between nodes, of replication.
+  links_messages_dropped, ///< No link, or its window was full.
   count_
 };
 
@@ -32,6 +34,7 @@ enum class gauge : uint8_t {
   journal_queue, ///< Batches that wait for the next sync.
   reader_queue,  ///< Reads that wait.
   password_queue,
+  links_up, ///< Peers that this node is linked with.
   count_
 };
 

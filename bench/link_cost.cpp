@@ -1,0 +1,232 @@
+/// What a replication message costs between two nodes, by the CPU clocks of
+/// both processes. The other node is a fork of this program; it acknowledges
+/// each batch, as a replica does.
+
+#include "parley/actors/spawn.hpp"
+#include "parley/base/log.hpp"
+#include "parley/cluster/links.hpp"
+
+#include <CLI/CLI.hpp>
+#include <caf/all.hpp>
+#include <caf/io/all.hpp>
+#include <fmt/format.h>
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <filesystem>
+#include <signal.h>
+#include <stdexcept>
+#include <string>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <utility>
+
+namespace parley::bench {
+
+namespace {
+
+using namespace parley::cluster;
+using model::replication::append;
+using model::replication::appended;
+using model::replication::message;
+using std::chrono::seconds;
+
+constexpr uint64_t in_flight_max = 4096;
+
+struct run_of {
+  bool tls = false;
+  size_t bytes = 0;
+  size_t group = 0;
+  uint64_t messages = 0;
+};
+
+link_options options_of(node_id node, const run_of& what,
+                        const std::string& certificate) {
+  link_options x;
+  x.cluster = "bench";
+  x.node = node;
+  x.security.with =
+      what.tls ? link_security::kind::tls : link_security::kind::none;
+  if (what.tls)
+    x.security = {link_security::kind::tls, certificate + ".crt",
+                  certificate + ".key", certificate + ".crt"};
+  return x;
+}
+
+/// Acknowledges what has arrived, once a batch.
+caf::behavior replica(caf::event_based_actor* self) {
+  self->set_default_handler(caf::drop);
+  return {[](peer_up&) {}, [](peer_down&) {},
+          [self](const arrived& x) {
+            appended back;
+            back.match = std::get<append>(x.messages.back()).prev.index;
+            self->send(caf::actor_cast<caf::actor>(self->current_sender()),
+                       outgoing{x.done.from, {back}});
+            return x.done;
+          }};
+}
+
+struct leader_state {
+  caf::actor links;
+  uint64_t sent = 0;
+  uint64_t acknowledged = 0;
+};
+
+/// Keeps `in_flight_max` messages on their way until all are acknowledged.
+caf::behavior leader(caf::stateful_actor<leader_state>* self, run_of what,
+                     caf::actor done) {
+  auto& state = self->state;
+  const auto payload = shared_bytes{std::string(what.bytes, 'x')};
+  auto send = [=, &state] {
+    while (state.sent < what.messages
+           && state.sent - state.acknowledged + what.group <= in_flight_max) {
+      outgoing group{2, {}};
+      for (size_t i = 0; i < what.group; ++i) {
+        append x;
+        x.prev.index = ++state.sent;
+        x.entries.emplace_back().payload = payload;
+        group.messages.emplace_back(std::move(x));
+      }
+      self->send(state.links, std::move(group));
+    }
+  };
+  return {[&state](const caf::actor& links) { state.links = links; },
+          [=](const peer_up&) { self->send(done, caf::ok_atom_v); },
+          [](const peer_down&) {}, [=](caf::tick_atom) { send(); },
+          [=, &state](const arrived& x) {
+            state.acknowledged = std::get<appended>(x.messages.back()).match;
+            send();
+            if (state.acknowledged == what.messages)
+              self->send(done, caf::ok_atom_v);
+            return x.done;
+          }};
+}
+
+double cpu_seconds(clockid_t clock) {
+  timespec at{};
+  ::clock_gettime(clock, &at);
+  return static_cast<double>(at.tv_sec) + static_cast<double>(at.tv_nsec) / 1e9;
+}
+
+void configure(caf::actor_system_config& cfg, const link_options& with) {
+  cfg.set("scheduler.policy", caf::atom("sharing"));
+  cfg.set("scheduler.max-threads", size_t{2});
+  cfg.set("logger.console", caf::atom("none"));
+  register_messages(cfg);
+  configure_links(cfg, with);
+}
+
+links must_start(caf::actor_system& sys, const link_options& with,
+                 const caf::actor& driver) {
+  auto started =
+      start_links(sys, with, link_offer{driver, {}}, driver, system_random());
+  if (!started)
+    throw std::runtime_error(started.error().message);
+  return *started;
+}
+
+/// The other process; ends with this one.
+[[noreturn]] void follow(const run_of& what, const std::string& certificate,
+                         int port_to) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const auto with = options_of(2, what, certificate);
+  caf::actor_system_config cfg;
+  configure(cfg, with);
+  caf::actor_system sys{cfg};
+  auto started = must_start(sys, with, sys.spawn(replica));
+  caf::anon_send(started.handle, reach{20, {{1, "127.0.0.1", 0, 10}}});
+  if (::write(port_to, &started.port, sizeof started.port) < 0)
+    ::_exit(1);
+  for (;;)
+    ::pause();
+}
+
+void await(caf::scoped_actor& self) {
+  self->receive([](caf::ok_atom) {});
+}
+
+void lead(const run_of& what, const std::string& certificate, pid_t other,
+          uint16_t port) {
+  const auto with = options_of(1, what, certificate);
+  caf::actor_system_config cfg;
+  configure(cfg, with);
+  caf::actor_system sys{cfg};
+  caf::scoped_actor self{sys};
+  auto driver = sys.spawn(leader, what, caf::actor{self});
+  auto started = must_start(sys, with, driver);
+  caf::anon_send(driver, started.handle);
+  caf::anon_send(started.handle, reach{10, {{2, "127.0.0.1", port, 20}}});
+  await(self);
+  clockid_t theirs{};
+  ::clock_getcpuclockid(other, &theirs);
+  const auto own_cpu = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
+  const auto their_cpu = cpu_seconds(theirs);
+  const auto began = cpu_seconds(CLOCK_MONOTONIC);
+  caf::anon_send(driver, caf::tick_atom_v);
+  await(self);
+  const auto count = static_cast<double>(what.messages);
+  fmt::print("{:>5} {:>6} {:>6} {:>10.2f} {:>10.2f} {:>12.0f}\n",
+             what.tls ? "TLS" : "none", what.bytes, what.group,
+             (cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - own_cpu) / count * 1e6,
+             (cpu_seconds(theirs) - their_cpu) / count * 1e6,
+             count / (cpu_seconds(CLOCK_MONOTONIC) - began));
+  std::fflush(stdout);
+  caf::anon_send_exit(started.handle, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(driver, caf::exit_reason::user_shutdown);
+}
+
+void measure(const run_of& what, const std::string& certificate) {
+  int ends[2];
+  if (::pipe(ends) != 0)
+    throw std::runtime_error("no pipe");
+  const auto other = ::fork();
+  if (other == 0)
+    follow(what, certificate, ends[1]);
+  uint16_t port = 0;
+  if (::read(ends[0], &port, sizeof port) == sizeof port)
+    lead(what, certificate, other, port);
+  ::kill(other, SIGKILL);
+  ::waitpid(other, nullptr, 0);
+  ::close(ends[0]);
+  ::close(ends[1]);
+}
+
+/// One certificate for both, which is its own authority.
+std::string make_certificate(const std::filesystem::path& folder) {
+  const auto path = (folder / "node").string();
+  const auto line = fmt::format(
+      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes "
+      "-days 2 -subj /CN=bench -keyout {0}.key -out {0}.crt 2>/dev/null",
+      path);
+  if (std::system(line.c_str()) != 0)
+    throw std::runtime_error("openssl makes no certificate");
+  return path;
+}
+
+} // namespace
+
+} // namespace parley::bench
+
+int main(int argc, char** argv) {
+  CLI::App app{"CPU time of a replication message between two nodes"};
+  uint64_t messages = 512 * 1024;
+  app.add_option("--messages", messages, "of each run");
+  CLI11_PARSE(app, argc, argv);
+  parley::log::set_level("error");
+  auto folder =
+      (std::filesystem::temp_directory_path() / "link-cost-XXXXXX").string();
+  if (!::mkdtemp(folder.data()))
+    return 1;
+  const auto certificate = parley::bench::make_certificate(folder);
+  fmt::print("{:>5} {:>6} {:>6} {:>10} {:>10} {:>12}\n", "", "bytes", "group",
+             "sender µs", "other µs", "messages/s");
+  for (auto tls : {false, true})
+    for (size_t bytes : {100, 1'000})
+      for (size_t group : {1, 8, 64})
+        parley::bench::measure({tls, bytes, group, messages}, certificate);
+  std::filesystem::remove_all(folder);
+}

@@ -1,0 +1,54 @@
+#include "cluster/certificates.hpp"
+
+#include "support/child_process.hpp"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <stdlib.h>
+#include <vector>
+
+namespace parley::test {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+void openssl(std::vector<std::string> argv) {
+  argv.insert(argv.begin(), "/usr/bin/openssl");
+  const auto done = run(argv);
+  if (done.status != 0)
+    FAIL("openssl ", argv[1], ": ", done.errors);
+}
+
+} // namespace
+
+certificates::certificates() {
+  folder_ = (fs::temp_directory_path() / "parley-tls-XXXXXX").string();
+  REQUIRE(::mkdtemp(folder_.data()) != nullptr);
+}
+
+certificates::~certificates() {
+  std::error_code ignored;
+  fs::remove_all(folder_, ignored);
+}
+
+std::string certificates::issue(const std::string& authority,
+                                const std::string& name) {
+  const auto ca = folder_ + "/" + authority;
+  const auto path = folder_ + "/" + name;
+  if (!fs::exists(ca + ".crt"))
+    openssl({"req", "-x509", "-newkey", "ec", "-pkeyopt",
+             "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+             "/CN=" + authority, "-keyout", ca + ".key", "-out", ca + ".crt"});
+  openssl({"req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+           "-nodes", "-subj", "/CN=" + name, "-keyout", path + ".key", "-out",
+           path + ".csr"});
+  openssl({"x509", "-req", "-in", path + ".csr", "-CA", ca + ".crt", "-CAkey",
+           ca + ".key", "-CAcreateserial", "-days", "2", "-out",
+           path + ".crt"});
+  fs::copy_file(ca + ".crt", path + ".ca");
+  return path;
+}
+
+} // namespace parley::test
