@@ -95,15 +95,22 @@ TEST_CASE("a client that shows no certificate gets no handshake") {
   const auto ours = all.issue("ours", "one");
   auto one = start(1, ours);
   const auto connect = [&](const std::vector<std::string>& with) {
-    std::vector<std::string> argv{
-        "/usr/bin/timeout", "2",
-        "/usr/bin/openssl", "s_client",
-        "-quiet",           "-no_ign_eof",
-        "-CAfile",          ours + ".ca",
-        "-connect",         "127.0.0.1:" + std::to_string(one.port())};
+    std::vector<std::string> argv{"/usr/bin/timeout",
+                                  "2",
+                                  "/usr/bin/openssl",
+                                  "s_client",
+                                  "-quiet",
+                                  "-CAfile",
+                                  ours + ".ca",
+                                  "-connect",
+                                  "127.0.0.1:" + std::to_string(one.port())};
     argv.insert(argv.end(), with.begin(), with.end());
     return run(argv);
   };
   const auto refused = connect({});
   CHECK(refused.errors.find("certificate required") != std::string::npos);
+  CHECK(refused.output.empty());
+  // CAF's own greeting shows that the same client is let in with one.
+  const auto let_in = connect({"-cert", ours + ".crt", "-key", ours + ".key"});
+  CHECK(!let_in.output.empty());
 }
