@@ -63,7 +63,7 @@ copy_source(caf::stateful_actor<source_state>* self,
           return to_caf(next.error());
         if (next->empty())
           self->quit();
-        return copy_part{shared_bytes{next->take()}};
+        return copy_part{next->take()};
       },
       caf::after(source_idle_max) >> [self] { self->quit(); },
   };
@@ -107,13 +107,13 @@ struct copier_state {
   }
 
   /// The next part is on its way while this one is written.
-  void take(const copy_part& x) {
+  void take(copy_part& x) {
     if (x.rows.empty())
       return end_copy(std::move(rows));
     auto bytes = x.rows.size();
     auto pause = std::chrono::microseconds{bytes * 1'000'000 / bytes_per_s};
     self->delayed_send(self, pause, tick{});
-    auto batch = history::batch::decoded(std::string{x.rows.view()});
+    auto batch = history::batch::decoded(std::move(x.rows));
     if (auto done = rows->add(batch); !done)
       fail(done.error().message);
   }

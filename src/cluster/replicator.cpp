@@ -31,7 +31,8 @@ struct replicator_state : surroundings {
   caf::actor copier;
   uint64_t incarnation = 0; ///< 0: has not joined yet.
   std::map<rep::node_id, caf::actor> peers;
-  std::map<rep::node_id, std::vector<rep::message>> outgoing;
+  std::map<rep::node_id, std::vector<rep::message>> to_post;
+  std::vector<std::pair<caf::strong_actor_ptr, receipt>> receipts;
   /// Who proposed what is not committed yet, by partition and in order.
   std::vector<std::deque<caf::strong_actor_ptr>> proposers;
   std::unordered_map<caf::actor_addr, uint32_t> answers;
@@ -49,7 +50,7 @@ struct replicator_state : surroundings {
   // -- what the host asks for
 
   void send(rep::node_id to, rep::message what) override {
-    outgoing[to].push_back(std::move(what));
+    to_post[to].push_back(std::move(what));
   }
 
   void read_and_send(rep::node_id to, rep::append what,
@@ -151,12 +152,15 @@ struct replicator_state : surroundings {
   }
 
   void post() {
-    for (auto& [to, all] : outgoing)
+    for (auto& [to, all] : to_post)
       if (!all.empty())
-        ports.post(to, std::exchange(all, {}));
+        self->send(ports.links, outgoing{to, std::exchange(all, {})});
   }
 
   void answer() {
+    for (auto& [whom, what] : receipts)
+      self->send(caf::actor_cast<caf::actor>(whom), what);
+    receipts.clear();
     for (auto& [whom, count] : answers)
       self->send(caf::actor_cast<caf::actor>(whom), parley::committed{count});
     answers.clear();
@@ -252,9 +256,10 @@ caf::behavior replicator(caf::stateful_actor<replicator_state>* self,
   self->set_error_handler([](const caf::error&) {});
   return {
       [self](commit& x) { self->state.propose(x); },
-      [self](const replica_messages& x) {
-        for (const auto& each : x.all)
+      [self](const arrived& x) {
+        for (const auto& each : x.messages)
           self->state.host->receive(each);
+        self->state.receipts.emplace_back(self->current_sender(), x.done);
         self->state.later();
       },
       [self](flush) { self->state.write(); },

@@ -23,6 +23,7 @@ struct config : caf::actor_system_config {
     set("logger.console", caf::atom("none"));
     set("logger.file-verbosity", caf::atom("quiet"));
     register_messages(*this);
+    add_message_types<caf::id_block::parley_links>();
     register_replicator_messages(*this);
   }
 };
@@ -52,6 +53,15 @@ struct three_nodes {
         told += x.count;
       }};
     });
+    links = sys.spawn([this](caf::event_based_actor* self) -> caf::behavior {
+      return {
+          [this, self](outgoing& x) {
+            if (nodes.count(x.to) != 0)
+              self->send(nodes[x.to], arrived{{}, 1, std::move(x.messages)});
+          },
+          [this](const receipt&) { ++receipts; },
+      };
+    });
     for (rep::node_id id : {1u, 2u, 3u})
       start(id);
     run();
@@ -62,6 +72,7 @@ struct three_nodes {
       caf::anon_send_exit(each, caf::exit_reason::kill);
     caf::anon_send_exit(observer, caf::exit_reason::kill);
     caf::anon_send_exit(proposer, caf::exit_reason::kill);
+    caf::anon_send_exit(links, caf::exit_reason::kill);
     nodes.clear();
     scheduler().clock().cancel_all();
     scheduler().run();
@@ -78,10 +89,7 @@ struct three_nodes {
     with.host.log_entries_kept = 20;
     replicator_ports ports;
     ports.observer = observer;
-    ports.post = [this](rep::node_id to, std::vector<rep::message> all) {
-      if (nodes.count(to) != 0)
-        caf::anon_send(nodes[to], replica_messages{std::move(all)});
-    };
+    ports.links = links;
     ports.compare_and_set = [this, id](uint16_t,
                                        const rep::compare_and_set& what) {
       auto fits = what.expected == record.version;
@@ -162,6 +170,8 @@ struct three_nodes {
   rep::versioned_record record;
   caf::actor observer;
   caf::actor proposer;
+  caf::actor links;
+  int receipts = 0;
   std::vector<uint64_t> led;
   int lost = 0;
   bool accepts = true;
@@ -185,6 +195,7 @@ TEST_CASE("a commit is answered once all replicas have it, together with the "
   all.beat(2);
   CHECK(all.rows_at(2) == 5);
   CHECK(all.rows_at(3) == 5);
+  CHECK(all.receipts > 0);
   CHECK(all.failure.empty());
 }
 

@@ -15,8 +15,7 @@ namespace parley::cluster {
 /// called from its thread; what they cause comes back as messages.
 struct replicator_ports {
   caf::actor observer; ///< Hears who leads; see replicator_messages.hpp.
-  /// To the replicator of another node, as `replica_messages`; may be lost.
-  std::function<void(rep::node_id to, std::vector<rep::message> all)> post;
+  caf::actor links;    ///< Takes `outgoing` for other nodes; gives `arrived`.
   /// Answered by `record_written`.
   std::function<void(uint16_t partition, const rep::compare_and_set& what)>
       compare_and_set;
@@ -45,7 +44,7 @@ caf::actor spawn_replicator(caf::actor_system& sys, replicator_settings with,
                             replicator_ports ports,
                             runs where = runs::detached);
 
-/// Registers the message types of this part.
+/// Registers the replicator's messages, beside those of the links.
 void register_replicator_messages(caf::actor_system_config& cfg);
 
 } // namespace parley::cluster

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "parley/actors/messages.hpp"
+#include "parley/cluster/link_messages.hpp"
 #include "parley/cluster/surroundings.hpp"
 #include "parley/history/replica_store.hpp"
 #include "parley/model/replication/replica.hpp"
@@ -9,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <vector>
 
 /// What the replicator is told and asked, and what it tells.
@@ -40,11 +42,8 @@ struct peer_replicator {
   caf::actor replicator;
 };
 
-// -- from other nodes --------------------------------------------------------
-
-struct replica_messages {
-  std::vector<rep::message> all;
-};
+// -- from other nodes, beside `arrived`
+// --------------------------------------------------------
 
 /// A copy of a partition that this node leads: answered by `copy_opened`, or
 /// an error `unavailable`.
@@ -62,7 +61,7 @@ struct next_part {
   uint64_t bytes = 0;
 };
 struct copy_part {
-  shared_bytes rows; ///< A history::batch; empty at the end.
+  std::string rows; ///< A history::batch; empty at the end.
 };
 
 // -- requests ----------------------------------------------------------------
@@ -134,15 +133,53 @@ struct make_copy {
   caf::actor from; ///< The leader's replicator.
 };
 
+// -- inspection --------------------------------------------------------------
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, open_copy& x) {
+  return f(caf::meta::type_name("open_copy"), x.partition);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, copy_opened& x) {
+  return f(caf::meta::type_name("copy_opened"), x.at.epoch, x.at.index,
+           x.source);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, next_part& x) {
+  return f(caf::meta::type_name("next_part"), x.bytes);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, copy_part& x) {
+  return f(caf::meta::type_name("copy_part"), x.rows);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, get_log_ends& x) {
+  return f(caf::meta::type_name("get_log_ends"), x.partitions);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, log_ends::one& x) {
+  return f(caf::meta::type_name("log_end"), x.partition, x.last.epoch,
+           x.last.index);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, log_ends& x) {
+  return f(caf::meta::type_name("log_ends"), x.incarnation, x.all);
+}
+
 } // namespace parley::cluster
 
-CAF_BEGIN_TYPE_ID_BLOCK(parley_replicator, caf::id_block::parley::end + 100)
+CAF_BEGIN_TYPE_ID_BLOCK(parley_replicator, caf::id_block::parley_links::end)
 
 CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::joined))
 CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::record_seen))
 CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::record_written))
 CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::peer_replicator))
-CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::replica_messages))
 CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::open_copy))
 CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::copy_opened))
 CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::next_part))
@@ -167,13 +204,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::joined)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::record_seen)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::record_written)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::peer_replicator)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::replica_messages)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::open_copy)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::copy_opened)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::next_part)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::copy_part)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::get_log_ends)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::log_ends)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::give_up_lead)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::confirm_reads)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::reads_are_confirmed)
