@@ -1,3 +1,12 @@
+/** Names of all kinds at the edges of their forms, and what is none. */
+const NAMES = [
+  ...[1, 32, 33, 64, 65].map((length) => "x".repeat(length)),
+  ...["X", ".x", "-", "a.b_c-d", "a:b", "dm:a:b", "dm:a", "dm::b", "dm:A:b"],
+  ...[32, 33].map((length) => `dm:a:${"x".repeat(length)}`),
+  ...["7", "8", "7Z", "7L", "7a"].map((x) => `g:${x.padEnd(26, "0")}`),
+  `g:${"0".repeat(27)}`,
+];
+
 /**
  * Values at and beyond the edges of a schema: what it takes and what it refuses
  * is then asked of the real server.
@@ -5,6 +14,7 @@
 function edges(schema) {
   const { minLength, maxLength, minimum, maximum, minItems, maxItems } = schema;
   const values = [null, true, 7, -1, 1.5, "", "no", "é ù", "\0", {}, [], [7]];
+  if (schema.pattern) values.push(...NAMES);
   values.push("😀".repeat(minLength ?? 1));
   if (minLength > 1) values.push("😀".repeat(minLength - 1));
   if (maxLength) values.push("x".repeat(maxLength), "x".repeat(maxLength + 1));
