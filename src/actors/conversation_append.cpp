@@ -360,8 +360,8 @@ void conversation_state::add(const queued_act& act, entry what,
 }
 
 void conversation_state::refuse(const append& x, const error& why) {
-  self->send(x.reply_to,
-             refused{x.tag, static_cast<uint8_t>(why.code), why.message});
+  self->send(x.reply_to, refused{x.tag, static_cast<uint8_t>(why.code),
+                                 why.message, why.retry_after_ms});
 }
 
 void conversation_state::answer_dup(const append& x, uint64_t seq,

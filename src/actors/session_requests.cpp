@@ -337,7 +337,7 @@ void session_state::on_refused(const refused& x) {
     return;
   auto request = open->second.id;
   work->appends.erase(open);
-  fail(request, {static_cast<errc>(x.code), x.message});
+  fail(request, {static_cast<errc>(x.code), x.message, x.retry_after_ms});
   release();
 }
 

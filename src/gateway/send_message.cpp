@@ -24,7 +24,7 @@ caf::behavior sender(caf::event_based_actor* self, const context_ptr& node,
   return {
       [end](const appended& x) { end(x.all.front()); },
       [end](const refused& x) {
-        end(error{static_cast<errc>(x.code), x.message});
+        end(error{static_cast<errc>(x.code), x.message, x.retry_after_ms});
       },
       caf::after(ask_timeout) >>
           [end] {
