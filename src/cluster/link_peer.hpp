@@ -20,8 +20,9 @@ struct link_peer {
   bool dials = false; ///< This node does, having the lower number.
   link_stage stage = link_stage::down;
   link_backoff backoff;
-  uint64_t attempt = 0; ///< Answers to earlier ones are stale.
-  caf::actor dialer;    ///< Null until the first dial.
+  uint64_t attempt = 0;             ///< Answers to earlier ones are stale.
+  bool is_told_unreachable = false; ///< In the log.
+  caf::actor dialer;                ///< Null until the first dial.
 
   // From here on: of the present link, from the greeting on.
   uint64_t link = 0;

@@ -63,6 +63,13 @@ link_peer* links_state::find_link(uint64_t link) {
   return nullptr;
 }
 
+link_peer* links_state::find_where(const caf::node_id& where) {
+  for (auto& [node, peer] : peers)
+    if (peer.where == where)
+      return &peer;
+  return nullptr;
+}
+
 // -- how a link goes on ------------------------------------------------------
 
 void links_state::on_pulse() {
@@ -219,11 +226,9 @@ caf::behavior links_actor(caf::stateful_actor<links_state>* self,
       [&state](const receipt& x) { state.on_receipt(x); },
       [&state](outgoing& x) { state.on_outgoing(x); },
       [&state](get_links) { return state.view(); },
-      [self](const hang_up& x) {
-        for (const auto& [node, peer] : self->state.peers)
-          if (peer.where == x.where)
-            return;
-        close_node(self->system(), x.where);
+      [&state](const hang_up& x) {
+        if (!state.find_where(x.where))
+          close_node(state.self->system(), x.where);
       },
   };
 }

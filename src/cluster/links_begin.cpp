@@ -32,20 +32,22 @@ void links_state::on_dial_due(const dial_due& x) {
 void links_state::on_dialed(dialed& x) {
   auto* peer = find(x.node);
   if (!peer || peer->attempt != x.attempt) {
-    if (x.links)
+    if (x.links && !find_where(x.where))
       close_node(self->system(), x.where);
     return;
   }
   if (!x.links) {
-    log::debug("link.unreachable", "node={} why={}", x.node, x.error);
+    // The first time only: it is tried for as long as membership knows it.
+    if (!std::exchange(peer->is_told_unreachable, true))
+      log::warn("link.unreachable", "node={} address={}:{} why={}", x.node,
+                peer->address.host, peer->address.port, x.error);
     return lose(*peer, x.error);
   }
-  for (const auto& [node, other] : peers)
-    if (other.where == x.where) {
-      log::warn("link.refused", "node={} its address is that of node {}",
-                x.node, node);
-      return lose(*peer, "its address is another's");
-    }
+  if (const auto* other = find_where(x.where)) {
+    log::warn("link.refused", "node={} its address is that of node {}", x.node,
+              other->address.node);
+    return lose(*peer, "its address is another's");
+  }
   peer->stage = link_stage::greeting;
   peer->where = std::move(x.where);
   peer->links = std::move(x.links);
@@ -128,6 +130,7 @@ void links_state::be_up(link_peer& peer, hello& x, uint16_t version) {
   peer.version = version;
   peer.heard = now();
   peer.backoff.reset();
+  peer.is_told_unreachable = false;
   peer.out = send_window{x.window};
   peer.in = receive_window{options.window_bytes};
   metrics::move(metrics::gauge::links_up, 1);

@@ -50,6 +50,7 @@ struct links_state {
 
   link_peer* find(node_id node);
   link_peer* find_link(uint64_t link); ///< One that is up.
+  link_peer* find_where(const caf::node_id& where);
   caf::actor_clock::time_point now() const { return self->clock().now(); }
   link_views view() const;
 
