@@ -16,8 +16,9 @@ export function App() {
   const client = useClient();
   const { signedIn, user } = useRead(["state"], () => client.state);
   useEffect(() => {
-    const { connection, stopReason } = client.state;
-    if (signedIn && connection === "stopped" && stopReason !== "replaced")
+    // Each tab asks for it: any of them may have to make the connection.
+    const { stopReason } = client.state;
+    if (signedIn && stopReason !== "replaced" && stopReason !== "protocol")
       client.start();
   }, [client, signedIn]);
   return (

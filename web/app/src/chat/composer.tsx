@@ -67,7 +67,7 @@ export function Composer({
   };
 
   const submit = async () => {
-    const value = text().replace(/^\s*\n|\s+$/g, "");
+    const value = withoutBlankEnds(text());
     if (!value || chars > CHARS_MAX) return;
     const replyTo = intent.is === "reply" ? intent.to.seq : undefined;
     put("");
@@ -168,6 +168,13 @@ export function Composer({
       )}
     </form>
   );
+}
+
+/** Blank lines before and blanks after are no part of a message. */
+function withoutBlankEnds(text: string): string {
+  const blank = text.length - text.trimStart().length;
+  const firstLine = text.lastIndexOf("\n", blank - 1) + 1;
+  return text.slice(blank > 0 ? firstLine : 0).trimEnd();
 }
 
 /** On a phone's keyboard, Enter is for a new line. */

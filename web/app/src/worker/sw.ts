@@ -8,7 +8,9 @@ declare const self: ServiceWorkerGlobalScope;
 
 const CACHE = "parley-1";
 
-self.addEventListener("install", () => void self.skipWaiting());
+self.addEventListener("install", (event) => {
+  event.waitUntil(keepAll().then(() => self.skipWaiting()));
+});
 self.addEventListener("activate", (event) => {
   event.waitUntil(self.clients.claim());
 });
@@ -25,10 +27,19 @@ self.addEventListener("fetch", (event) => {
     event.respondWith(fromServerFirst(request));
 });
 
+/** The page that is open came before there was a worker to keep it. */
+async function keepAll(): Promise<void> {
+  const cache = await caches.open(CACHE);
+  await cache.addAll(["/", "/favicon.svg"]);
+  const page = await (await cache.match("/", { ignoreVary: true }))?.text();
+  const files = page?.match(/\/assets\/[^"]+/g) ?? [];
+  await cache.addAll(files);
+}
+
 /** Files with a hash in their name never change. */
 async function fromCacheFirst(request: Request): Promise<Response> {
   const cache = await caches.open(CACHE);
-  return (await cache.match(request)) ?? fetchAndKeep(cache, request);
+  return (await find(cache, request)) ?? fetchAndKeep(cache, request);
 }
 
 async function fromServerFirst(request: Request): Promise<Response> {
@@ -36,10 +47,15 @@ async function fromServerFirst(request: Request): Promise<Response> {
   try {
     return await fetchAndKeep(cache, request);
   } catch (why) {
-    const kept = await cache.match(request);
+    const kept = await find(cache, request);
     if (kept) return kept;
     throw why;
   }
+}
+
+/** Whoever asks, and however it was compressed: it is the same file. */
+function find(cache: Cache, request: Request): Promise<Response | undefined> {
+  return cache.match(request, { ignoreVary: true });
 }
 
 async function fetchAndKeep(cache: Cache, request: Request): Promise<Response> {
