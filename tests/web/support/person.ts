@@ -43,9 +43,10 @@ export class Person {
       viewport: { width: 1280, height: 800 },
       ...options,
     });
-    context.setDefaultTimeout(20_000);
+    context.setDefaultTimeout(60_000);
     const person = new Person(user, await context.newPage());
     await person.page.goto(url);
+    await person.page.getByRole("heading").first().waitFor();
     return person;
   }
 

@@ -71,8 +71,7 @@ export class ListView<R extends { readonly at: number }> {
     if (this.anchor === "end") return 0;
     const { at, below } = this.anchor;
     const bottom = this.layout.bottomOf(this.layout.indexOf(at));
-    const most = Math.max(0, this.layout.total - this.height);
-    return Math.min(Math.max(0, bottom + below), most);
+    return Math.max(0, bottom + below);
   }
 
   set distance(distance: number) {
@@ -161,9 +160,11 @@ export function VirtualList<R extends { readonly at: number }>(
         <div
           class="scroller-rows"
           ref={inner}
-          role="feed"
-          aria-label={props.label}
-          aria-busy={props.busy}
+          {...(rows.length > 0 && {
+            role: "feed",
+            "aria-label": props.label,
+            "aria-busy": props.busy,
+          })}
           style={{ bottom: view.layout.bottomOf(range.to - 1) }}
           onKeyDown={props.onKeyDown}
         >

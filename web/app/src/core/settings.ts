@@ -14,15 +14,22 @@ export const notify = new Signal<boolean>(
   localStorage.getItem(NOTIFY) === "on",
 );
 
+const deviceIsDark = matchMedia("(prefers-color-scheme: dark)");
+
+/** Chosen here rather than by the style sheet, so that all of it changes. */
 function applyTheme(): void {
-  document.documentElement.dataset["theme"] = theme.value;
+  const dark =
+    theme.value === "system" ? deviceIsDark.matches : theme.value === "dark";
+  document.documentElement.dataset["theme"] = dark ? "dark" : "light";
 }
 
 theme.subscribe(() => {
   localStorage.setItem(THEME, theme.value);
-  applyTheme();
+  deviceIsDark.addEventListener("change", applyTheme);
+applyTheme();
 });
 notify.subscribe(() => {
   localStorage.setItem(NOTIFY, notify.value ? "on" : "off");
 });
+deviceIsDark.addEventListener("change", applyTheme);
 applyTheme();

@@ -37,12 +37,12 @@ export function Sidebar({
         <button
           type="button"
           class="me"
-          aria-label={`${name}: settings`}
           title="Settings"
           onClick={() => open("settings")}
         >
           <UserAvatar user={me} size="small" />
           <bdi class="me-name">{name}</bdi>
+          <span class="hidden">: your settings</span>
         </button>
         <IconButton
           icon="settings"

@@ -27,8 +27,11 @@ export function UserAvatar({
   useName(user);
   const status = usePresence(presence ? user : undefined)?.status;
   return (
-    <span class={`avatar avatar-${size} hue-${hueOf(user)}`} aria-hidden="true">
-      {initialOf(profiles.nameOf(user))}
+    <span
+      class={`avatar avatar-${size} hue-${hueOf(user)}`}
+      data-initial={initialOf(profiles.nameOf(user))}
+      aria-hidden="true"
+    >
       {status && status !== "offline" && <i class={`dot dot-${status}`} />}
     </span>
   );

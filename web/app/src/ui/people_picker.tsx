@@ -31,7 +31,7 @@ export function PeoplePicker({
     <div class="picker">
       <Field
         label={label}
-        type="search"
+        inputMode="search"
         value={text}
         autocomplete="off"
         autocapitalize="none"
