@@ -6,6 +6,7 @@
 #include "parley/base/fault.hpp"
 #include "parley/base/log.hpp"
 #include "parley/base/metrics.hpp"
+#include "parley/cluster/router.hpp"
 #include "parley/history/keys.hpp"
 #include "parley/history/partition_log.hpp"
 
@@ -329,6 +330,7 @@ caf::actor spawn_replicator(caf::actor_system& sys, replicator_settings with,
 
 void register_replicator_messages(caf::actor_system_config& cfg) {
   cfg.add_message_types<caf::id_block::parley_replicator>();
+  cfg.add_message_types<caf::id_block::parley_router>();
 }
 
 } // namespace parley::cluster

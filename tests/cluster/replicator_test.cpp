@@ -1,3 +1,5 @@
+#include "cluster/stepped_system.hpp"
+
 #include "parley/cluster/replicator.hpp"
 #include "parley/history/keys.hpp"
 #include "parley/history/open.hpp"
@@ -17,17 +19,6 @@ namespace {
 
 constexpr uint16_t partition = 3;
 
-struct config : caf::actor_system_config {
-  config() {
-    set("scheduler.policy", caf::atom("testing"));
-    set("logger.console", caf::atom("none"));
-    set("logger.file-verbosity", caf::atom("quiet"));
-    register_messages(*this);
-    add_message_types<caf::id_block::parley_links>();
-    register_replicator_messages(*this);
-  }
-};
-
 /// Three replicators, the record of their one partition, and what they tell.
 struct three_nodes {
   three_nodes() {
@@ -40,7 +31,7 @@ struct three_nodes {
       first.isr.push_back({id, id});
       stores[id] = history::make_memory_store();
     }
-    observer = sys.spawn([this](caf::event_based_actor*) -> caf::behavior {
+    observer = sys->spawn([this](caf::event_based_actor*) -> caf::behavior {
       return {
           [this](const partition_led& x) { led.push_back(x.epoch); },
           [this](const partition_lost&) { ++lost; },
@@ -48,12 +39,12 @@ struct three_nodes {
           [](const partition_halted&) {},
       };
     });
-    proposer = sys.spawn([this](caf::event_based_actor*) -> caf::behavior {
+    proposer = sys->spawn([this](caf::event_based_actor*) -> caf::behavior {
       return {[this](const committed& x) {
         told += x.count;
       }};
     });
-    links = sys.spawn([this](caf::event_based_actor* self) -> caf::behavior {
+    links = sys->spawn([this](caf::event_based_actor* self) -> caf::behavior {
       return {
           [this, self](outgoing& x) {
             if (nodes.count(x.to) != 0)
@@ -69,17 +60,13 @@ struct three_nodes {
 
   ~three_nodes() {
     for (auto& [id, each] : nodes)
-      caf::anon_send_exit(each, caf::exit_reason::kill);
-    caf::anon_send_exit(observer, caf::exit_reason::kill);
-    caf::anon_send_exit(proposer, caf::exit_reason::kill);
-    caf::anon_send_exit(links, caf::exit_reason::kill);
+      sys.kill(each);
+    sys.kill(observer);
+    sys.kill(proposer);
+    sys.kill(links);
     nodes.clear();
-    scheduler().clock().cancel_all();
-    scheduler().run();
-  }
-
-  caf::scheduler::test_coordinator& scheduler() {
-    return dynamic_cast<caf::scheduler::test_coordinator&>(sys.scheduler());
+    sys.scheduler().clock().cancel_all();
+    sys.run();
   }
 
   void start(rep::node_id id) {
@@ -108,7 +95,7 @@ struct three_nodes {
       failure = why.message;
     };
     nodes[id] =
-        spawn_replicator(sys, with, *stores[id], ports, runs::scheduled);
+        spawn_replicator(*sys, with, *stores[id], ports, runs::scheduled);
     for (auto& [other, handle] : nodes) {
       caf::anon_send(handle, peer_replicator{id, nodes[id]});
       caf::anon_send(nodes[id], peer_replicator{other, handle});
@@ -124,7 +111,7 @@ struct three_nodes {
     run();
   }
 
-  void run() { scheduler().run(); }
+  void run() { sys.run(); }
 
   void beat(int times) {
     for (int i = 0; i < times; ++i) {
@@ -132,7 +119,7 @@ struct three_nodes {
       for (auto& [id, each] : nodes)
         caf::anon_send(each, replica_beat{now});
       run();
-      scheduler().advance_time(std::chrono::seconds{1});
+      sys.scheduler().advance_time(std::chrono::seconds{1});
       run();
     }
   }
@@ -163,8 +150,7 @@ struct three_nodes {
     return count;
   }
 
-  config cfg;
-  caf::actor_system sys{cfg};
+  test::stepped_system sys;
   std::map<rep::node_id, std::unique_ptr<history::replica_store>> stores;
   std::map<rep::node_id, caf::actor> nodes;
   rep::versioned_record record;
@@ -244,7 +230,7 @@ TEST_CASE("a wiped node copies the partition and joins again") {
 
 TEST_CASE("a read is confirmed by the others, or not at all") {
   three_nodes all;
-  caf::scoped_actor self{all.sys};
+  caf::scoped_actor self{*all.sys};
   auto confirmed = 0;
   auto refused = 0;
   auto ask = [&](rep::node_id whom) {
@@ -264,7 +250,7 @@ TEST_CASE("the ends of logs are told for an election") {
   three_nodes all;
   all.put(1, "key");
   all.run();
-  caf::scoped_actor self{all.sys};
+  caf::scoped_actor self{*all.sys};
   auto asked =
       self->request(all.nodes[2], caf::infinite, get_log_ends{{partition, 7}});
   all.run();

@@ -44,7 +44,8 @@ caf::actor spawn_replicator(caf::actor_system& sys, replicator_settings with,
                             replicator_ports ports,
                             runs where = runs::detached);
 
-/// Registers the replicator's messages, beside those of the links.
+/// Registers the replicator's and the router's messages, beside those of the
+/// links.
 void register_replicator_messages(caf::actor_system_config& cfg);
 
 } // namespace parley::cluster

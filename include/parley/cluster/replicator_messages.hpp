@@ -168,6 +168,11 @@ typename Inspector::result_type inspect(Inspector& f, log_ends::one& x) {
 }
 
 template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, give_up_lead& x) {
+  return f(caf::meta::type_name("give_up_lead"), x.partition, x.to);
+}
+
+template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, log_ends& x) {
   return f(caf::meta::type_name("log_ends"), x.incarnation, x.all);
 }
@@ -204,7 +209,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::joined)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::record_seen)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::record_written)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::peer_replicator)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::give_up_lead)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::confirm_reads)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::reads_are_confirmed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::partition_led)
