@@ -51,9 +51,9 @@ function Main({ me }: { me: string }) {
   }, []);
   const close = () => setOpened(undefined);
   return (
-    <div class={conv ? "main main-chat" : "main"}>
+    <main class={conv ? "main main-chat" : "main"}>
       <Sidebar me={me} current={conv} open={setOpened} />
-      <main class="stage">
+      <div class="stage">
         {conv ? (
           <Chat
             key={conv}
@@ -64,7 +64,7 @@ function Main({ me }: { me: string }) {
         ) : (
           <Welcome />
         )}
-      </main>
+      </div>
       {conv && details && (
         <Details
           key={conv}
@@ -74,7 +74,7 @@ function Main({ me }: { me: string }) {
       )}
       {opened === "people" && <NewConversation me={me} onClose={close} />}
       {opened === "settings" && <Settings me={me} onClose={close} />}
-    </div>
+    </main>
   );
 }
 

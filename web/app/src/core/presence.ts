@@ -68,17 +68,21 @@ function watchAcquaintances(
   return () => ends.forEach((end) => end());
 }
 
+/** Nothing while there is no connection by which one would know. */
 export function usePresence(user: string | undefined): Presence | undefined {
-  return useRead(
+  const presence = useRead(
     ["presence"],
     (client) => (user ? client.presenceOf(user) : undefined),
     ({ items }) => items.some((x) => x.user === user),
   );
+  const connected = useRead(["state"], ({ state: { connection } }) =>
+    /^(online|catching-up)$/.test(connection),
+  );
+  return connected ? presence : undefined;
 }
 
 export function presenceText(presence: Presence | undefined): string {
-  if (presence?.status === "online") return "online";
-  if (presence?.status === "away") return "away";
-  if (presence?.lastActive) return lastActive(presence.lastActive);
-  return "offline";
+  if (!presence) return "";
+  const { status, lastActive: at } = presence;
+  return status === "offline" && at !== undefined ? lastActive(at) : status;
 }

@@ -20,7 +20,7 @@ export function Details({
 }) {
   const peer = peerOf(conv, me);
   return (
-    <aside class="details" aria-label="Details">
+    <section class="details" aria-label="Details">
       <header class="details-head">
         <h2>Details</h2>
         <IconButton icon="close" label="Close details" onClick={onClose} />
@@ -32,7 +32,7 @@ export function Details({
           <PersonDetails user={peer} isMe={peer === me} />
         )}
       </div>
-    </aside>
+    </section>
   );
 }
 

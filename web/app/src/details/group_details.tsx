@@ -199,7 +199,7 @@ function MemberRow({
         <UserAvatar user={user} size="small" presence />
         <span class="row-text">
           <bdi class="person-name">{isMe ? `${name} (you)` : name}</bdi>
-          <span class="hint">{isMe ? "online" : presenceText(presence)}</span>
+          {!isMe && <span class="hint">{presenceText(presence)}</span>}
         </span>
       </button>
       {role === "owner" && !isMe ? (

@@ -40,7 +40,7 @@ export function PersonDetails({
           <bdi>{name}</bdi>
         </h3>
         <p class="hint">
-          @{user} · {presenceText(presence)}
+          {[`@${user}`, presenceText(presence)].filter(Boolean).join(" · ")}
         </p>
         {about && (
           <p class="details-about" dir="auto">

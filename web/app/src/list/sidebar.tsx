@@ -33,6 +33,7 @@ export function Sidebar({
     : all;
   return (
     <nav class="sidebar" aria-label="Conversations">
+      <h1 class="hidden">Conversations</h1>
       <header class="sidebar-head">
         <button
           type="button"
