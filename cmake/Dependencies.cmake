@@ -15,6 +15,7 @@ if(PARLEY_WITH_CAF)
   # They build the web client.
   find_program(NODE NAMES node nodejs REQUIRED)
   find_program(NPM npm REQUIRED)
+  find_package(ZooKeeper REQUIRED)
 endif()
 if(PARLEY_TESTS)
   find_path(DOCTEST_INCLUDE_DIR doctest/doctest.h REQUIRED)

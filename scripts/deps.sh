@@ -13,12 +13,14 @@ packages=(
   libcaf-dev libboost1.81-dev libboost-json1.81-dev librocksdb-dev libfmt-dev
   libspdlog-dev libtomlplusplus-dev libssl-dev libargon2-dev libjwt-dev
   libsodium-dev libcli11-dev libmimalloc-dev libjemalloc-dev
+  libzookeeper-mt-dev
   # tests and benchmarks
   doctest-dev libbenchmark-dev iproute2 nftables openssl
 )
 # The web client's build; a Node of another origin does as well.
 command -v node >/dev/null || packages+=(nodejs npm)
-[[ ${1-} != --tests ]] || packages+=(chromium fonts-noto-color-emoji python3-websockets)
+[[ ${1-} != --tests ]] || packages+=(chromium fonts-noto-color-emoji python3-websockets
+  zookeeper default-jre-headless)
 
 if ! command -v dpkg-query >/dev/null; then
   echo "deps: not a Debian system; needed there: ${packages[*]}" >&2

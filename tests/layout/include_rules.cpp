@@ -34,6 +34,7 @@ const auto libraries = std::vector<library>{
     {"boost/beast", {"/push/", "/gateway/", "/admin/", "/server/"}},
     {"rocksdb/", {"src/history/"}},
     {"toml++/", {"src/config/load.cpp"}},
+    {"zookeeper/", {"src/cluster/zookeeper_client.cpp"}},
 };
 
 const part* find_part(std::string_view name) {

@@ -1,0 +1,130 @@
+#include "support/zookeeper_process.hpp"
+
+#include <arpa/inet.h>
+#include <array>
+#include <csignal>
+#include <fstream>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <system_error>
+#include <unistd.h>
+
+namespace parley::test {
+
+namespace {
+
+constexpr auto java = "/usr/bin/java";
+/// Its manifest names what it needs.
+constexpr auto jar = "/usr/share/java/zookeeper.jar";
+
+/// A TCP socket that closes itself.
+class tcp_socket {
+public:
+  tcp_socket() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    if (fd_ < 0)
+      throw std::system_error(errno, std::generic_category(), "socket");
+  }
+  tcp_socket(const tcp_socket&) = delete;
+  tcp_socket& operator=(const tcp_socket&) = delete;
+  ~tcp_socket() { ::close(fd_); }
+
+  int fd() const { return fd_; }
+
+private:
+  int fd_;
+};
+
+sockaddr_in to_address(const std::string& host, uint16_t port) {
+  sockaddr_in out{};
+  out.sin_family = AF_INET;
+  out.sin_port = htons(port);
+  if (::inet_pton(AF_INET, host.c_str(), &out.sin_addr) != 1)
+    throw std::runtime_error("not an IPv4 address: " + host);
+  return out;
+}
+
+/// One that nobody else has now. ZooKeeper has to keep it over restarts, so
+/// that it cannot be left to choose one itself.
+uint16_t free_port(const std::string& host) {
+  const tcp_socket probe;
+  auto at = to_address(host, 0);
+  socklen_t size = sizeof at;
+  if (::bind(probe.fd(), reinterpret_cast<sockaddr*>(&at), size) != 0
+      || ::getsockname(probe.fd(), reinterpret_cast<sockaddr*>(&at), &size))
+    throw std::system_error(errno, std::generic_category(), "bind");
+  return ntohs(at.sin_port);
+}
+
+} // namespace
+
+zookeeper_process::zookeeper_process(const zookeeper_options& with)
+    : with_(with), port_(free_port(with.address)) {
+  if (::access(java, X_OK) != 0 || ::access(jar, R_OK) != 0)
+    throw std::runtime_error("the packages zookeeper and default-jre-headless "
+                             "are missing; scripts/deps.sh installs them");
+  start();
+}
+
+std::string zookeeper_process::servers() const {
+  return with_.address + ":" + std::to_string(port_);
+}
+
+void zookeeper_process::start() {
+  const auto config = dir_.path() / "zoo.cfg";
+  std::ofstream(config) << "tickTime=" << with_.tick.count()
+                        << "\ndataDir=" << (dir_.path() / "data").string()
+                        << "\nclientPortAddress=" << with_.address
+                        << "\nclientPort=" << port_
+                        << "\nmaxClientCnxns=0\nadmin.enableServer=false"
+                           "\nmaxSessionTimeout=60000"
+                           "\n4lw.commands.whitelist=srvr\n";
+  process_.emplace(std::vector<std::string>{
+      java, "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+      "-Dzookeeper.preAllocSize=1024", "-cp", jar,
+      "org.apache.zookeeper.server.quorum.QuorumPeerMain", config.string()});
+  const auto ended_or_serves = [this] {
+    return serves() || !running();
+  };
+  if (!eventually(ended_or_serves, 4 * patience) || !running())
+    throw std::runtime_error("ZooKeeper did not start: " + process_->errors());
+}
+
+/// Asks by one of its four-letter words.
+bool zookeeper_process::serves() const {
+  const tcp_socket to;
+  const auto at = to_address(with_.address, port_);
+  const timeval limit{1, 0};
+  ::setsockopt(to.fd(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+  if (::connect(to.fd(), reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0
+      || ::send(to.fd(), "srvr", 4, MSG_NOSIGNAL) != 4) {
+    ::usleep(10'000); // leaves it the processor to start on
+    return false;
+  }
+  std::string answer;
+  std::array<char, 512> chunk; // NOLINT: recv() fills it
+  for (ssize_t count;
+       (count = ::recv(to.fd(), chunk.data(), chunk.size(), 0)) > 0;)
+    answer.append(chunk.data(), static_cast<size_t>(count));
+  return answer.find("Mode: ") != std::string::npos;
+}
+
+void zookeeper_process::pause() {
+  process_->signal(SIGSTOP);
+}
+
+void zookeeper_process::resume() {
+  process_->signal(SIGCONT);
+}
+
+void zookeeper_process::kill() {
+  process_->signal(SIGKILL);
+  process_->wait_exit();
+}
+
+void zookeeper_process::restart() {
+  if (running())
+    kill();
+  start();
+}
+
+} // namespace parley::test
