@@ -95,6 +95,23 @@ plan_moves(const std::vector<placed_partition>& partitions,
   return out;
 }
 
+std::optional<partition_record>
+call_off(const partition_record& record,
+         const std::vector<placement_node>& nodes) {
+  const auto coming = under_way_to(record);
+  auto is_it = [&](const auto& x) {
+    return x.node == coming;
+  };
+  if (coming == 0 || std::any_of(nodes.begin(), nodes.end(), is_it))
+    return std::nullopt;
+  auto out = record;
+  ++out.epoch;
+  out.leaving = 0;
+  out.replicas.erase(
+      std::find(out.replicas.begin(), out.replicas.end(), coming));
+  return out;
+}
+
 std::vector<planned_hand_over>
 plan_hand_overs(const std::vector<placed_partition>& partitions,
                 const std::vector<placement_node>& nodes,

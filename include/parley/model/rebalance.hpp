@@ -39,6 +39,13 @@ plan_moves(const std::vector<placed_partition>& partitions,
            const std::vector<placement_node>& nodes,
            const rebalance_limits& limits);
 
+/// A replica that is to come never will if its node was taken out of the
+/// cluster meanwhile: the record without it, which ends the change, or nothing
+/// if there is no such replica. The epoch is a new one, as in `begin_change`.
+std::optional<replication::partition_record>
+call_off(const replication::partition_record& record,
+         const std::vector<placement_node>& nodes);
+
 /// The leader `partition` should be asked to hand over to `to`.
 struct planned_hand_over {
   uint16_t partition = 0;
