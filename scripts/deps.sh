@@ -19,8 +19,10 @@ packages=(
 )
 # The web client's build; a Node of another origin does as well.
 command -v node >/dev/null || packages+=(nodejs npm)
-[[ ${1-} != --tests ]] || packages+=(chromium fonts-noto-color-emoji python3-websockets
-  zookeeper default-jre-headless)
+[[ ${1-} != --tests ]] || packages+=(
+  chromium fonts-noto-color-emoji python3-websockets
+  zookeeper default-jre-headless
+)
 
 if ! command -v dpkg-query >/dev/null; then
   echo "deps: not a Debian system; needed there: ${packages[*]}" >&2
