@@ -38,6 +38,13 @@ std::optional<listen_address> parse_listen(std::string_view text) {
   }
 }
 
+bool is_server(std::string_view text) {
+  auto parsed = urls::parse_authority(text);
+  return parsed && !parsed->has_userinfo() && has_valid_port(*parsed)
+         && parsed->port_number() != 0 && !parsed->encoded_host().empty()
+         && text.find_first_of(",/") == std::string_view::npos;
+}
+
 bool is_origin(std::string_view text) {
   auto parsed = urls::parse_uri(text);
   if (!parsed || parsed->has_userinfo() || parsed->encoded_host().empty()

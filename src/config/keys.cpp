@@ -163,6 +163,11 @@ text_rule address() {
           "\"[::1]:8080\""};
 }
 
+text_rule server() {
+  return {is_server, "a name or an address and a port, such as "
+                     "\"zoo1.example.org:2181\""};
+}
+
 text_rule origin() {
   return {is_origin, "an origin such as \"https://chat.example.org\": http or "
                      "https, host in lower case, no path, a port only if it "
@@ -260,12 +265,57 @@ std::vector<key> keys_of(settings& to) {
       {"log.level", text(log.level, one_of({"trace", "debug", "info", "warn",
                                             "error", "off"}))},
 
-      {"cluster.mode", text(cluster.mode, one_of({"standalone"}))},
+      {"cluster.mode", text(cluster.mode, one_of({"standalone", "zookeeper"}))},
+      {"cluster.name", text(cluster.name, label())},
+      {"cluster.servers", texts(cluster.servers, 16, server())},
+      {"cluster.session_timeout", duration(cluster.session_timeout, 1s, 5min)},
       {"cluster.partitions", power_of_two(cluster.partitions, 65'536)},
+      {"cluster.replicas", number(cluster.replicas, 1, 5)},
+      {"cluster.min_in_sync", number(cluster.min_in_sync, 1, 5)},
+      {"cluster.listen", text(cluster.listen, address())},
+      {"cluster.zone", text(cluster.zone, label())},
+      {"cluster.weight", number(cluster.weight, 0, 1000)},
+
+      {"cluster.tls.cert", text(cluster.tls.cert, bytes(0, 4096, "a path"))},
+      {"cluster.tls.key", text(cluster.tls.key, bytes(0, 4096, "a path"))},
+      {"cluster.tls.ca", text(cluster.tls.ca, bytes(0, 4096, "a path"))},
 
       {"debug.echo", flag(debug.echo)},
   };
 }
+
+namespace {
+
+/// What the entries of all partitions fit into that ZooKeeper's client sends
+/// at once, when it renews its watches.
+constexpr uint32_t zookeeper_partitions_max = 16'384;
+
+void refuse_in_cluster(const cluster_settings& x, const auto& refuse) {
+  refuse(x.min_in_sync > x.replicas,
+         {"cluster.min_in_sync", "cluster.replicas"},
+         "is more than there are, expected at most cluster.replicas");
+  auto set = int{!x.tls.cert.empty()} + int{!x.tls.key.empty()}
+             + int{!x.tls.ca.empty()};
+  refuse(set != 0 && set != 3,
+         {"cluster.tls.cert", "cluster.tls.key", "cluster.tls.ca"},
+         "is not all that TLS needs, expected cert, key and ca or none of "
+         "them");
+  if (x.mode != "zookeeper")
+    return;
+  refuse(x.servers.empty(), {"cluster.servers", "cluster.mode"},
+         "is empty, expected one of ZooKeeper's servers or more");
+  refuse(x.partitions > zookeeper_partitions_max,
+         {"cluster.partitions", "cluster.mode"},
+         fmt::format("is more than ZooKeeper can watch, expected at most {}",
+                     zookeeper_partitions_max));
+  auto at = parse_listen(x.listen);
+  refuse(at && (at->host == "0.0.0.0" || at->host == "::" || at->port == 0),
+         {"cluster.listen", "cluster.mode"},
+         "is nowhere that other nodes could connect to, expected an address "
+         "of this machine and a port");
+}
+
+} // namespace
 
 std::vector<contradiction> contradictions(const settings& x) {
   auto result = std::vector<contradiction>{};
@@ -307,6 +357,7 @@ std::vector<contradiction> contradictions(const settings& x) {
          {"storage.disk_warn_percent", "storage.disk_refuse_percent"},
          "warns after sends are refused, expected at most "
          "storage.disk_refuse_percent");
+  refuse_in_cluster(x.cluster, refuse);
   auto listen = parse_listen(x.http.listen);
   refuse(x.debug.echo && !(listen && listen->loopback),
          {"debug.echo", "http.listen"},

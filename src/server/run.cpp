@@ -33,6 +33,11 @@ std::string_view version() noexcept {
 }
 
 int run(const config::settings& with) {
+  if (with.cluster.mode != "standalone") {
+    std::fputs("parley: cluster.mode: \"zookeeper\" is not built in yet\n",
+               stderr);
+    return 1;
+  }
   stop_signals signals;
   log::set_level(with.log.level);
   auto cores = usable_cores();

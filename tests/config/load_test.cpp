@@ -205,6 +205,47 @@ const std::vector<sample> samples = {
      [](auto& x) {
        x.cluster.mode = "standalone";
      }},
+    {"cluster = {mode = 'zookeeper', servers = ['zoo1:2181']}",
+     [](auto& x) {
+       x.cluster.mode = "zookeeper";
+       x.cluster.servers = {"zoo1:2181"};
+     }},
+    {"cluster.name = 'chat'",
+     [](auto& x) {
+       x.cluster.name = "chat";
+     }},
+    {"cluster.servers = ['zoo1.example:2181', '[::1]:2182']",
+     [](auto& x) {
+       x.cluster.servers = {"zoo1.example:2181", "[::1]:2182"};
+     }},
+    {"cluster.session_timeout = '5m'",
+     [](auto& x) {
+       x.cluster.session_timeout = 5min;
+     }},
+    {"cluster.replicas = 5",
+     [](auto& x) {
+       x.cluster.replicas = 5;
+     }},
+    {"cluster.min_in_sync = 3",
+     [](auto& x) {
+       x.cluster.min_in_sync = 3;
+     }},
+    {"cluster.listen = '10.0.0.1:7080'",
+     [](auto& x) {
+       x.cluster.listen = "10.0.0.1:7080";
+     }},
+    {"cluster.zone = 'rack-7'",
+     [](auto& x) {
+       x.cluster.zone = "rack-7";
+     }},
+    {"cluster.weight = 0",
+     [](auto& x) {
+       x.cluster.weight = 0;
+     }},
+    {"cluster.tls = {cert = 'c.pem', key = 'k.pem', ca = 'a.pem'}",
+     [](auto& x) {
+       x.cluster.tls = {"c.pem", "k.pem", "a.pem"};
+     }},
     {"cluster.partitions = 65536",
      [](auto& x) {
        x.cluster.partitions = 65'536;

@@ -188,8 +188,18 @@ TEST_CASE("a text that does not fit is reported with what does") {
        {"f:1: admin.socket: is not valid, expected a path of 0 to 107 bytes"}},
       {"log.level = 'verbose'",
        {"f:1: log.level: is not valid, expected one of \"trace\", "}},
-      {"cluster.mode = 'zookeeper'",
-       {"f:1: cluster.mode: is not valid, expected one of \"standalone\""}},
+      {"cluster.mode = 'raft'",
+       {"f:1: cluster.mode: is not valid, expected one of \"standalone\", "
+        "\"zookeeper\""}},
+      {"cluster.servers = ['zoo1:2181,zoo2:2181']",
+       {"f:1: cluster.servers: entry 1 is not valid, expected a name or an "
+        "address and a port, such as \"zoo1.example.org:2181\""}},
+      {"cluster.servers = ['zoo1']",
+       {"f:1: cluster.servers: entry 1 is not valid, "}},
+      {"cluster.servers = [':2181']",
+       {"f:1: cluster.servers: entry 1 is not valid, "}},
+      {"cluster.servers = ['zoo1:0']",
+       {"f:1: cluster.servers: entry 1 is not valid, "}},
       {"http.ping_interval = '25'",
        {"f:1: http.ping_interval: is not a duration, expected a duration "}},
       {"http.ping_interval = 'soon'",
@@ -228,6 +238,27 @@ TEST_CASE("keys that contradict each other are reported on their own line") {
         "f:3: auth.external.secret: does not go with this algorithm, "}},
       {"[auth]\nargon2_memory_kib = 31\nargon2_parallelism = 4",
        {"f:2: auth.argon2_memory_kib: is too little, expected 8 or more "}},
+      {"[cluster]\nreplicas = 1",
+       {"f:2: cluster.min_in_sync: is more than there are, expected at most "
+        "cluster.replicas"}},
+      {"[cluster.tls]\nkey = 'k'",
+       {"f:2: cluster.tls.cert: is not all that TLS needs, expected cert, key "
+        "and ca or none of them"}},
+      {"[cluster]\nmode = 'zookeeper'",
+       {"f:2: cluster.servers: is empty, expected one of ZooKeeper's servers "
+        "or more"}},
+      {"[cluster]\npartitions = 32768\nmode = 'zookeeper'\nservers = ['z:1']",
+       {"f:2: cluster.partitions: is more than ZooKeeper can watch, expected "
+        "at most 16384"}},
+      {"[cluster]\nservers = ['z:1']\nmode = 'zookeeper'\nlisten = "
+       "'0.0.0.0:7080'",
+       {"f:4: cluster.listen: is nowhere that other nodes could connect to, "
+        "expected an address of this machine and a port"}},
+      {"[cluster]\nservers = ['z:1']\nmode = 'zookeeper'\nlisten = '[::]:7080'",
+       {"f:4: cluster.listen: is nowhere that other nodes could connect to, "}},
+      {"[cluster]\nservers = ['z:1']\nmode = 'zookeeper'\nlisten = "
+       "'10.0.0.1:0'",
+       {"f:4: cluster.listen: is nowhere that other nodes could connect to, "}},
       {"[storage]\n\ndisk_refuse_percent = 50",
        {"f:3: storage.disk_warn_percent: warns after sends are refused, "}},
   });

@@ -18,6 +18,9 @@ struct listen_address {
 /// must not depend on a resolver.
 std::optional<listen_address> parse_listen(std::string_view text);
 
+/// Whether `text` is `host:port`, of a name or an address, to connect to.
+bool is_server(std::string_view text);
+
 /// Whether `text` is an origin exactly as a browser sends it: http or https,
 /// the host in lower case, a port unless it is the scheme's own, no path.
 bool is_origin(std::string_view text);

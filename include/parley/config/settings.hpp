@@ -110,9 +110,26 @@ struct log_settings {
   bool operator==(const log_settings&) const = default;
 };
 
+struct cluster_tls_settings {
+  std::string cert; ///< PEM files; all three or none.
+  std::string key;
+  std::string ca;
+
+  bool operator==(const cluster_tls_settings&) const = default;
+};
+
 struct cluster_settings {
-  std::string mode = "standalone";
+  std::string mode = "standalone"; ///< Or "zookeeper".
+  std::string name = "parley";
+  std::vector<std::string> servers; ///< ZooKeeper's.
+  milliseconds session_timeout{10'000};
   uint32_t partitions = 128; ///< A power of two, fixed with the first start.
+  uint32_t replicas = 3;     ///< Of each partition; fixed like it.
+  uint32_t min_in_sync = 2;  ///< Fewer, and nothing is acknowledged.
+  std::string listen = "127.0.0.1:7080"; ///< Where other nodes reach it.
+  std::string zone = "local";
+  uint32_t weight = 1; ///< Share of the partitions; 0: an edge.
+  cluster_tls_settings tls;
 
   bool operator==(const cluster_settings&) const = default;
 };
