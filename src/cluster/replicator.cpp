@@ -27,6 +27,7 @@ struct replicator_state : surroundings {
   replicator_settings with;
   history::replica_store* store = nullptr;
   replicator_ports ports;
+  meet company;
   std::unique_ptr<replica_host> host;
   caf::actor reader;
   caf::actor copier;
@@ -84,17 +85,17 @@ struct replicator_state : surroundings {
   }
 
   void accepts(uint16_t partition, bool soon) override {
-    self->send(ports.observer, partition_accepts{partition, soon});
+    self->send(company.observer, partition_accepts{partition, soon});
   }
 
   void leads(uint16_t partition, uint64_t epoch) override {
-    self->send(ports.observer, partition_led{partition, epoch});
+    self->send(company.observer, partition_led{partition, epoch});
   }
 
   void stepped_down(uint16_t partition) override {
     proposers[partition].clear();
     end_reads(partition, UINT64_MAX, false);
-    self->send(ports.observer, partition_lost{partition});
+    self->send(company.observer, partition_lost{partition});
   }
 
   void reads_confirmed(uint16_t partition, uint64_t ticket) override {
@@ -108,7 +109,7 @@ struct replicator_state : surroundings {
   void halted(uint16_t partition, rep::halt_reason why) override {
     log::error("replica.halted", "partition={} reason={}", partition,
                static_cast<int>(why));
-    self->send(ports.observer, partition_halted{partition, why});
+    self->send(company.observer, partition_halted{partition, why});
   }
 
   void failed(const error& why) override { ports.failed(why); }
@@ -155,7 +156,7 @@ struct replicator_state : surroundings {
   void post() {
     for (auto& [to, all] : to_post)
       if (!all.empty())
-        self->send(ports.links, outgoing{to, std::exchange(all, {})});
+        self->send(company.links, outgoing{to, std::exchange(all, {})});
   }
 
   void answer() {
@@ -276,6 +277,7 @@ caf::behavior replicator(caf::stateful_actor<replicator_state>* self,
         self->state.host->answered(x.partition, x.token, x.outcome, x.version);
         self->state.later();
       },
+      [self](const meet& x) { self->state.company = x; },
       [self](const peer_replicator& x) {
         if (x.replicator)
           self->state.peers[x.node] = x.replicator;
@@ -312,6 +314,8 @@ caf::behavior replicator(caf::stateful_actor<replicator_state>* self,
         self->state.write();
         self->send_exit(self->state.reader, caf::exit_reason::user_shutdown);
         self->send_exit(self->state.copier, caf::exit_reason::user_shutdown);
+        self->state.company = {};
+        self->state.peers.clear();
         self->quit();
       },
   };

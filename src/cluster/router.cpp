@@ -82,7 +82,6 @@ struct router_state {
     if (x.partitions.size() != all.size())
       return log::error("link.unfit", "node={} partitions={}", x.node,
                         x.partitions.size());
-    log::info("link.up", "node={} incarnation={}", x.node, x.incarnation);
     self->send(ports.replicator, peer_replicator{x.node, x.replicator});
     forget_told(x.node);
     peers[x.node] = {x.replicator, std::move(x.partitions)};
@@ -90,7 +89,6 @@ struct router_state {
   }
 
   void down(const peer_down& x) {
-    log::warn("link.down", "node={} reason={}", x.node, x.reason);
     self->send(ports.replicator, peer_replicator{x.node, nullptr});
     peers.erase(x.node);
     for (const auto& each : ports.partitions)

@@ -75,8 +75,6 @@ struct three_nodes {
     with.host.partitions = 8;
     with.host.log_entries_kept = 20;
     replicator_ports ports;
-    ports.observer = observer;
-    ports.links = links;
     ports.compare_and_set = [this, id](uint16_t,
                                        const rep::compare_and_set& what) {
       auto fits = what.expected == record.version;
@@ -96,6 +94,7 @@ struct three_nodes {
     };
     nodes[id] =
         spawn_replicator(*sys, with, *stores[id], ports, runs::scheduled);
+    caf::anon_send(nodes[id], meet{observer, links});
     for (auto& [other, handle] : nodes) {
       caf::anon_send(handle, peer_replicator{id, nodes[id]});
       caf::anon_send(nodes[id], peer_replicator{other, handle});

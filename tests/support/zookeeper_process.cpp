@@ -43,8 +43,8 @@ sockaddr_in to_address(const std::string& host, uint16_t port) {
   return out;
 }
 
-/// One that nobody else has now. ZooKeeper has to keep it over restarts, so
-/// that it cannot be left to choose one itself.
+} // namespace
+
 uint16_t free_port(const std::string& host) {
   const tcp_socket probe;
   auto at = to_address(host, 0);
@@ -54,8 +54,6 @@ uint16_t free_port(const std::string& host) {
     throw std::system_error(errno, std::generic_category(), "bind");
   return ntohs(at.sin_port);
 }
-
-} // namespace
 
 zookeeper_process::zookeeper_process(const zookeeper_options& with)
     : with_(with), port_(free_port(with.address)) {

@@ -11,8 +11,9 @@
 
 namespace parley::cluster {
 
-/// What the replicator is connected with. The functions return at once and are
-/// called from its thread; what they cause comes back as messages.
+/// What the replicator is connected with, beside the actors that it `meet`s.
+/// The functions return at once and are called from its thread; what they cause
+/// comes back as messages.
 struct replicator_ports {
   caf::actor observer; ///< Hears who leads; see replicator_messages.hpp.
   caf::actor links;    ///< Takes `outgoing` for other nodes; gives `arrived`.

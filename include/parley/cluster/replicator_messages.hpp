@@ -36,6 +36,12 @@ struct record_written {
   rep::cas_outcome outcome = rep::cas_outcome::unknown;
   uint64_t version = 0;
 };
+/// Whom the replicator speaks with: the first message that it gets. The
+/// observer hears who leads; the links take `outgoing` and give `arrived`.
+struct meet {
+  caf::actor observer;
+  caf::actor links;
+};
 /// Where the replicator of another node is, or (null) that it is gone.
 struct peer_replicator {
   rep::node_id node = 0;
@@ -184,6 +190,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(parley_replicator, caf::id_block::parley_links::end)
 CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::joined))
 CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::record_seen))
 CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::record_written))
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::meet))
 CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::peer_replicator))
 CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::open_copy))
 CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::copy_opened))
@@ -208,6 +215,7 @@ CAF_END_TYPE_ID_BLOCK(parley_replicator)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::joined)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::record_seen)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::record_written)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::meet)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::peer_replicator)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::confirm_reads)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::reads_are_confirmed)

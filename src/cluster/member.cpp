@@ -1,0 +1,290 @@
+#include "parley/cluster/member.hpp"
+
+#include "cluster/task_thread.hpp"
+
+#include "parley/base/log.hpp"
+#include "parley/cluster/links.hpp"
+#include "parley/cluster/router.hpp"
+
+#include <caf/all.hpp>
+
+#include <future>
+#include <optional>
+#include <utility>
+
+namespace parley::cluster {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto beat_interval = 250ms;
+constexpr auto leave_patience = 2s;
+
+/// "host:port" of another node, or nothing.
+std::optional<peer_address> address_of(const living_node& x) {
+  auto colon = x.entry.listen.rfind(':');
+  if (colon == std::string::npos)
+    return std::nullopt;
+  auto port = std::strtoul(x.entry.listen.c_str() + colon + 1, nullptr, 10);
+  if (port == 0 || port > UINT16_MAX)
+    return std::nullopt;
+  return peer_address{x.entry.number, x.entry.listen.substr(0, colon),
+                      static_cast<uint16_t>(port), x.incarnation};
+}
+
+} // namespace
+
+/// Lives on the member's thread, but for what is said to be safe.
+class member::state : public membership_observer,
+                      public view_observer,
+                      public controller_port {
+public:
+  state(member_settings with, connector connect)
+      : with_(std::move(with)), began_(std::chrono::steady_clock::now()) {
+    // The thread is the last to be made: its first task finds everything.
+    thread_.emplace(beat_interval, [this] { beat(); });
+    post([this, connect = std::move(connect)] { begin(connect); });
+  }
+
+  ~state() override { thread_.reset(); }
+
+  void post(std::function<void()> task) { thread_->post(std::move(task)); }
+
+  std::future<result<member_place>> place() { return placed_.get_future(); }
+
+  void tell(member_actors whom) {
+    actors_ = std::move(whom);
+    if (!membership_)
+      return;
+    for (const auto& [partition, record] : membership_->view().records())
+      record_changed(partition, record);
+    announce();
+  }
+
+  void write(uint16_t partition, const rep::compare_and_set& what) {
+    auto done = [this, partition, token = what.token](rep::cas_outcome outcome,
+                                                      uint64_t version) {
+      caf::anon_send(actors_.replicator,
+                     record_written{partition, token, outcome, version});
+    };
+    write_record(*client_, membership_->where(), partition, what, done);
+  }
+
+  void read(uint16_t partition, uint64_t token) {
+    auto done = [this, partition, token](const result<versioned_record>& x) {
+      if (x)
+        caf::anon_send(actors_.router, record_seen{partition, token, *x});
+    };
+    read_record(*client_, membership_->where(), partition, done);
+  }
+
+  void look(const std::function<void(const cluster_view&)>& by) {
+    if (membership_)
+      by(membership_->view());
+  }
+
+  void set_load(uint32_t sessions) {
+    if (membership_)
+      membership_->set_load(sessions);
+  }
+
+  void leave(std::shared_ptr<std::promise<void>> done) {
+    if (!membership_ || !membership_->is_in())
+      return done->set_value();
+    leaving_ = true;
+    membership_->leave([done](outcome) { done->set_value(); });
+  }
+
+  /// Ends what holds on to the client, and the client.
+  void end() {
+    controller_.reset();
+    if (membership_)
+      membership_->view().remove(*this);
+    membership_.reset();
+    client_.reset();
+  }
+
+private:
+  instant now() const {
+    return std::chrono::duration_cast<instant>(std::chrono::steady_clock::now()
+                                               - began_);
+  }
+
+  void begin(const connector& connect) {
+    client_ =
+        connect([this](std::function<void()> task) { post(std::move(task)); });
+    membership_ =
+        std::make_unique<membership>(*client_, with_.membership, *this);
+    membership_->view().add(*this);
+  }
+
+  void beat() {
+    if (membership_ && !leaving_)
+      membership_->tick(now());
+    if (controller_)
+      controller_->tick(now());
+    if (actors_.replicator)
+      caf::anon_send(actors_.replicator, replica_beat{now() + 1ms});
+  }
+
+  // -- its place
+
+  void joined(const cluster_parameters& cluster, node_id number,
+              uint64_t incarnation) override {
+    log::info("cluster.joined", "cluster={} node={} incarnation={}",
+              cluster.name, number, incarnation);
+    if (!controller_) {
+      controller_settings by;
+      by.name = with_.membership.self.name;
+      by.cluster = cluster;
+      by.limits = with_.limits;
+      by.limits.replicas = cluster.replicas;
+      controller_ = std::make_unique<controller>(
+          *client_, membership_->where(), membership_->view(),
+          [this](std::function<void()> task) { post(std::move(task)); }, by,
+          *this);
+    }
+    controller_->joined(incarnation);
+    settle(member_place{cluster, number, incarnation});
+    announce();
+  }
+
+  void left() override {
+    log::warn("cluster.left", "the session is over");
+    if (controller_)
+      controller_->left();
+  }
+
+  void refused(const std::string& why) override {
+    log::error("cluster.refused", "{}", why);
+    settle(error{errc::internal, why, 0});
+  }
+
+  void settle(result<member_place> x) {
+    if (!std::exchange(settled_, true))
+      placed_.set_value(std::move(x));
+  }
+
+  /// Tells who this node is now and whom it should be linked with.
+  void announce() {
+    if (!actors_.links || !membership_->is_in())
+      return;
+    auto incarnation = membership_->incarnation();
+    if (std::exchange(announced_, incarnation) != incarnation)
+      caf::anon_send(actors_.replicator, parley::cluster::joined{incarnation});
+    reach to{incarnation, {}};
+    for (const auto& [number, node] : membership_->view().nodes())
+      if (auto address = address_of(node);
+          address && number != membership_->number())
+        to.peers.push_back(std::move(*address));
+    caf::anon_send(actors_.links, std::move(to));
+  }
+
+  // -- the view
+
+  void node_changed(const living_node&) override { announce(); }
+  void node_gone(const living_node&) override { announce(); }
+  void record_changed(uint16_t partition, const versioned_record& x) override {
+    if (actors_.router)
+      caf::anon_send(actors_.router, record_seen{partition, 0, x});
+  }
+
+  // -- what the controller asks of nodes
+
+  void ask_last(node_id node, uint64_t,
+                const std::vector<asked_position>& of) override {
+    if (!actors_.router)
+      return;
+    ask_log_ends ask{node, {}, {}};
+    for (const auto& each : of)
+      ask.partitions.push_back(each.partition);
+    ask.done = [this, node, of](const log_ends& x) {
+      post([this, node, of, x] { report(node, of, x); });
+    };
+    caf::anon_send(actors_.router, std::move(ask));
+  }
+
+  void report(node_id node, const std::vector<asked_position>& of,
+              const log_ends& x) {
+    std::vector<reported_position> all;
+    for (const auto& each : x.all)
+      for (const auto& asked : of)
+        if (asked.partition == each.partition)
+          all.push_back({asked, each.last});
+    if (controller_)
+      controller_->reported(node, x.incarnation, all);
+  }
+
+  void hand_over(uint16_t partition, uint64_t, node_id from,
+                 node_id to) override {
+    if (actors_.router)
+      caf::anon_send(actors_.router,
+                     ask_hand_over{from, give_up_lead{partition, to}});
+  }
+
+  member_settings with_;
+  std::chrono::steady_clock::time_point began_;
+  std::promise<result<member_place>> placed_;
+  bool settled_ = false;
+  bool leaving_ = false;
+  uint64_t announced_ = 0; ///< The incarnation that the replicator knows.
+  std::unique_ptr<coordination> client_;
+  std::unique_ptr<membership> membership_;
+  std::unique_ptr<controller> controller_;
+  member_actors actors_;
+  std::optional<task_thread> thread_;
+};
+
+member::member(member_settings with, connector connect)
+    : state_(std::make_shared<state>(std::move(with), std::move(connect))) {}
+
+member::~member() {
+  state_->post([s = state_.get()] { s->end(); });
+}
+
+result<member_place> member::join(std::chrono::milliseconds patience) {
+  auto place = state_->place();
+  if (place.wait_for(patience) != std::future_status::ready)
+    return error{errc::unavailable, "no session with ZooKeeper in time", 0};
+  return place.get();
+}
+
+std::function<void(uint16_t, const rep::compare_and_set&)>
+member::record_writer() {
+  return [weak = std::weak_ptr{state_}](uint16_t partition,
+                                        const rep::compare_and_set& what) {
+    if (auto s = weak.lock())
+      s->post([p = s.get(), partition, what] { p->write(partition, what); });
+  };
+}
+
+std::function<void(uint16_t, uint64_t)> member::record_reader() {
+  return [weak = std::weak_ptr{state_}](uint16_t partition, uint64_t token) {
+    if (auto s = weak.lock())
+      s->post([p = s.get(), partition, token] { p->read(partition, token); });
+  };
+}
+
+void member::tell(member_actors whom) {
+  state_->post([s = state_.get(), whom = std::move(whom)]() mutable {
+    s->tell(std::move(whom));
+  });
+}
+
+void member::with_view(std::function<void(const cluster_view&)> look) {
+  state_->post([s = state_.get(), look = std::move(look)] { s->look(look); });
+}
+
+void member::set_load(uint32_t sessions) {
+  state_->post([s = state_.get(), sessions] { s->set_load(sessions); });
+}
+
+void member::leave() {
+  auto done = std::make_shared<std::promise<void>>();
+  auto gone = done->get_future();
+  state_->post([s = state_.get(), done] { s->leave(done); });
+  gone.wait_for(leave_patience);
+}
+
+} // namespace parley::cluster
