@@ -73,6 +73,7 @@ struct target_entry {
   entry what;
   overlay over;
   std::vector<entry> edits; ///< Only for a deletion.
+  timestamp reacted_ts = 0; ///< Of the sender's own reaction, if it is on.
 };
 
 /// What a conversation reads when it is activated.

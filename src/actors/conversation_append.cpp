@@ -39,19 +39,43 @@ std::string dedupe_key(const place& conv, const hash128& key) {
   return history::state_key(record::dedupe, conv, key.view());
 }
 
+/// Which entry an act is about, and what it asks of it.
+struct target_wanted {
+  uint64_t seq = 0;
+  entry_kind kind = entry_kind::edited;
+  std::string by;
+  std::string emoji;
+};
+
+std::vector<reaction>::const_iterator find_reaction(const overlay& in,
+                                                    const std::string& user,
+                                                    const std::string& emoji) {
+  return std::find_if(
+      in.reactions.begin(), in.reactions.end(),
+      [&](const auto& r) { return r.user == user && r.emoji == emoji; });
+}
+
+/// What `x` is about, with what else its kind asks for.
 result<target_entry> load_target(const history::store& from, const place& where,
-                                 uint64_t seq, bool with_edits) {
-  auto found = history::read_entry(from, where, seq);
+                                 const target_wanted& x) {
+  auto found = history::read_entry(from, where, x.seq);
   if (!found)
     return found.error();
-  target_entry target{std::move(found->first), std::move(found->second), {}};
-  if (with_edits)
+  target_entry target{std::move(found->first), std::move(found->second), {}, 0};
+  if (x.kind == entry_kind::deleted)
     for (auto at : target.over.edits) {
       auto edit = history::read_entry(from, where, at);
       if (!edit)
         return edit.error();
       target.edits.push_back(std::move(edit->first));
     }
+  auto own = find_reaction(target.over, x.by, x.emoji);
+  if (x.kind == entry_kind::reacted && own != target.over.reactions.end()) {
+    auto reacted = history::read_entry(from, where, own->seq);
+    if (!reacted)
+      return reacted.error();
+    target.reacted_ts = reacted->first.ts;
+  }
   return target;
 }
 
@@ -220,10 +244,8 @@ void conversation_state::post(queued_act& act) {
 void conversation_state::read_target(const append& x) {
   read_store<target_entry>(
       self, *node, meanwhile::waits,
-      [at = where, seq = x.ref,
-       all = x.kind == entry_kind::deleted](const history::store& from) {
-        return load_target(from, at, seq, all);
-      },
+      [at = where, wanted = target_wanted{x.ref, x.kind, x.from, x.emoji}](
+          const history::store& from) { return load_target(from, at, wanted); },
       [this](result<target_entry> target) {
         if (queue.empty())
           return;
@@ -301,12 +323,11 @@ void conversation_state::act_react(const queued_act& act,
       !ok)
     return refuse(x, ok.error());
   auto over = target.over;
-  auto mine = std::find_if(
-      over.reactions.begin(), over.reactions.end(),
-      [&](const auto& r) { return r.user == x.from && r.emoji == x.emoji; });
+  auto mine = find_reaction(over, x.from, x.emoji);
   auto is_on = mine != over.reactions.end();
   if (is_on == x.on)
-    return answer_dup(x, is_on ? mine->seq : x.ref, target.what.ts);
+    return is_on ? answer_dup(x, mine->seq, target.reacted_ts)
+                 : answer_dup(x, x.ref, target.what.ts);
   auto what = next_entry(x);
   if (is_on)
     over.reactions.erase(mine);
