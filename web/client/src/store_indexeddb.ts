@@ -36,18 +36,12 @@ export class IndexedDbStore implements Store {
 
   async loadItems(conv: string, limit: number): Promise<StoredItem[]> {
     const tx = (await this.#open()).transaction("items", "readonly");
-    const range = IDBKeyRange.bound([conv, 0], [conv, Infinity]);
-    const cursor = tx.objectStore("items").openCursor(range, "prev");
-    return new Promise((resolve, reject) => {
-      const found: StoredItem[] = [];
-      cursor.onerror = () => reject(cursor.error);
-      cursor.onsuccess = () => {
-        const at = cursor.result;
-        if (at) found.push(at.value as StoredItem);
-        if (at && found.length < limit) at.continue();
-        else resolve(found.reverse());
-      };
-    });
+    const items = tx.objectStore("items");
+    const all = IDBKeyRange.bound([conv, 0], [conv, Infinity]);
+    const first = await keyFromEnd(items, all, limit);
+    // In one request: each step of a cursor costs as much as many rows.
+    const range = first ? IDBKeyRange.bound(first, [conv, Infinity]) : all;
+    return result<StoredItem[]>(items.getAll(range));
   }
 
   async commit(patch: Patch): Promise<void> {
@@ -108,5 +102,24 @@ function result<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onerror = () => reject(request.error);
     request.onsuccess = () => resolve(request.result);
+  });
+}
+
+/** The key of the row `count` before the end; nothing if there are fewer. */
+function keyFromEnd(
+  rows: IDBObjectStore,
+  range: IDBKeyRange,
+  count: number,
+): Promise<IDBValidKey | undefined> {
+  const cursor = rows.openKeyCursor(range, "prev");
+  let skipped = count <= 1;
+  return new Promise((resolve, reject) => {
+    cursor.onerror = () => reject(cursor.error);
+    cursor.onsuccess = () => {
+      const at = cursor.result;
+      if (!at || skipped) return resolve(at?.key);
+      skipped = true;
+      at.advance(count - 1);
+    };
   });
 }

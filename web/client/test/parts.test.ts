@@ -156,7 +156,10 @@ describe("stores", () => {
     });
     const seqs = async (limit: number) =>
       (await store.loadItems("g:1", limit)).map((x) => x.item.seq);
+    assert.deepEqual(await seqs(1), [11]);
     assert.deepEqual(await seqs(3), [2, 10, 11]);
+    assert.deepEqual(await seqs(4), [1, 2, 10, 11]);
+    assert.deepEqual(await seqs(9), [1, 2, 10, 11]);
     assert.deepEqual(await store.loadItems("g", 9), []);
     await store.commit({ clearItems: true, items: [item(12)] });
     assert.deepEqual(await seqs(9), [12]);
