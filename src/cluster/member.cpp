@@ -63,6 +63,8 @@ public:
   }
 
   void write(uint16_t partition, const rep::compare_and_set& what) {
+    if (!membership_)
+      return;
     auto done = [this, partition, token = what.token](rep::cas_outcome outcome,
                                                       uint64_t version) {
       caf::anon_send(actors_.replicator,
@@ -72,6 +74,8 @@ public:
   }
 
   void read(uint16_t partition, uint64_t token) {
+    if (!membership_)
+      return;
     auto done = [this, partition, token](const result<versioned_record>& x) {
       if (x)
         caf::anon_send(actors_.router, record_seen{partition, token, *x});
