@@ -53,7 +53,7 @@ async function measurePaint(): Promise<void> {
   for (let i = 0; i < LOADS; ++i) {
     const context = await browser.newContext();
     const page = await context.newPage();
-    await page.goto(url);
+    await page.goto(url, { waitUntil: "commit" });
     paints.push(await firstPaint(page));
     await context.close();
   }
