@@ -129,7 +129,8 @@ async function measureLongText(alice: Person, bob: Person): Promise<void> {
     const before = await bob.page.locator(".unfold").count();
     await alice.field.press("Enter");
     await bob.page.locator(".unfold").nth(before).waitFor();
-    await alice.page.locator(".message .mark-sent").last().waitFor();
+    const waiting = alice.page.locator(".mark-pending");
+    await waiting.waitFor({ state: "detached" });
     say(`100,000 ${name}, long tasks of the sender`, await sending());
     say(`100,000 ${name}, long tasks of the reader`, await showing());
   }
