@@ -159,7 +159,13 @@ async function measureHistory(alice: Person, bob: Person): Promise<void> {
       return times;
     });
     frames.push(...some);
-    done = (await bob.page.locator(".beginning").count()) > 0;
+    done = await bob.page.evaluate(() => {
+      const { scrollTop, clientHeight, scrollHeight } =
+        document.querySelector(".scroller")!;
+      const isAtTop = clientHeight - scrollTop >= scrollHeight - 1;
+      const isLoading = document.querySelector(".scroller .spinner") !== null;
+      return isAtTop && !isLoading;
+    });
   }
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   say(`${MESSAGES} messages loaded and scrolled through in`, `${seconds} s`);
