@@ -129,6 +129,8 @@ test("one can chat with the keyboard alone", async () => {
       const at = document.activeElement!;
       return (at.getAttribute("aria-label") ?? at.textContent ?? "").trim();
     });
+  const isAt = (name: string) =>
+    until(`${name} has the focus`, async () => (await focused()) === name);
   const tabTo = async (name: string) => {
     for (let i = 0; i < 40 && !(await focused()).startsWith(name); ++i)
       await keyboard.press("Tab");
@@ -169,16 +171,14 @@ test("one can chat with the keyboard alone", async () => {
 
   // Back to the messages, up and down among them, and answer one.
   await keyboard.press("Shift+Tab");
-  assert.equal(await focused(), bob.user);
+  await isAt(bob.user);
   await keyboard.press("ArrowUp");
-  assert.equal(await focused(), "You");
+  await isAt("You");
   await keyboard.press("ArrowDown");
-  assert.equal(await focused(), bob.user);
+  await isAt(bob.user);
   await tabTo("React");
   await keyboard.press("Enter");
-  await until("the emoji are there", async () => {
-    return (await focused()) === "thumbs up";
-  });
+  await isAt("thumbs up");
   await keyboard.press("ArrowRight");
   await keyboard.press("Enter");
   await bob.page.getByRole("button", { name: "❤️ 1" }).waitFor();

@@ -16,9 +16,9 @@ test("what was written while the server was dead is sent when it lives", async (
   await world.server.kill("SIGKILL");
   await alice.page.getByText("No connection.").waitFor();
   await alice.send("while it was dead");
-  await alice.marked("while it was dead", "pending");
+  await alice.waiting("while it was dead");
   await bob.send("me too");
-  await bob.marked("me too", "pending");
+  await bob.waiting("me too");
 
   await world.server.start();
   await alice.online();
@@ -40,11 +40,11 @@ test("what was written outlives the page and a server that is dead", async () =>
   await alice.marked("before", "delivered");
   await world.server.kill("SIGKILL");
   await alice.send("kept");
-  await alice.marked("kept", "pending");
+  await alice.waiting("kept");
   // The page comes from the service worker.
   await alice.page.reload();
   await alice.sees("before");
-  await alice.marked("kept", "pending");
+  await alice.waiting("kept");
   await world.server.start();
   await bob.open(alice.user);
   await bob.sees("kept");
@@ -60,7 +60,7 @@ test("without a network one is told so, and what was missed comes after", async 
   await alice.context.setOffline(true);
   await alice.page.getByText("You are offline.").waitFor();
   await alice.send("from the tunnel");
-  await alice.marked("from the tunnel", "pending");
+  await alice.waiting("from the tunnel");
   await bob.send("where are you?");
   await bob.marked("where are you?", "sent");
   await alice.context.setOffline(false);

@@ -109,7 +109,7 @@ test("the main screens look as they should", async () => {
   await page.setViewportSize({ width: 1280, height: 800 });
   await alice.open("Bruno Hatter");
   await alice.send("On my way.");
-  await alice.marked("On my way", "pending");
+  await alice.waiting("On my way");
   await shoot("no-connection");
   await world.server.start();
   await until("the message is sent", async () => {

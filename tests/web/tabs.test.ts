@@ -59,7 +59,7 @@ test("tabs survive the death of the one that leads while acts wait", async () =>
   const second = await tabOf(alice);
   await world.server.kill("SIGKILL");
   await second.send("queued in a follower");
-  await second.marked("queued in a follower", "pending");
+  await second.waiting("queued in a follower");
   await alice.page.close();
   await world.server.start();
   await bob.open(alice.user);

@@ -9,6 +9,9 @@ import type {
 
 export const PASSWORD = "looking-glass";
 
+const MARKS = ["sent", "delivered", "read"] as const;
+type Mark = (typeof MARKS)[number];
+
 /** Somebody in front of a browser of their own. */
 export class Person {
   readonly user: string;
@@ -125,9 +128,15 @@ export class Person {
     await this.message(text).first().waitFor();
   }
 
-  /** Waits until a message of one's own has come so far. */
-  async marked(text: string, mark: string): Promise<void> {
-    await this.message(text).locator(`.mark-${mark}`).waitFor();
+  /** Waits until a message of one's own has come so far, or further. */
+  async marked(text: string, mark: Mark): Promise<void> {
+    const enough = MARKS.slice(MARKS.indexOf(mark)).map((x) => `.mark-${x}`);
+    await this.message(text).locator(enough.join()).waitFor();
+  }
+
+  /** Waits until a message of one's own is shown as not sent yet. */
+  async waiting(text: string): Promise<void> {
+    await this.message(text).locator(".mark-pending").waitFor();
   }
 
   async use(text: string, tool: string): Promise<void> {

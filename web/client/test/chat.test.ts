@@ -196,7 +196,7 @@ class CountingStore extends MemoryStore {
 describe("a login of a server with short-lived tokens", { skip }, () => {
   let server: Server;
   before(async () => {
-    const auth = { access_ttl: "2s", expiry_grace: "0s" };
+    const auth = { access_ttl: "5s", expiry_grace: "0s" };
     server = await Server.start({ auth });
   });
   after(async () => {
