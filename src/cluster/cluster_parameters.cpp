@@ -73,10 +73,8 @@ std::string foreign_data(const cluster_parameters& cluster,
 
 std::string key_fingerprint(std::string_view token_key,
                             std::string_view push_key) {
-  std::string out;
-  for (auto byte : hash_of(token_key, push_key).bytes)
-    out += fmt::format("{:02x}", byte);
-  return out;
+  return fmt::format("{:02x}",
+                     fmt::join(hash_of(token_key, push_key).bytes, ""));
 }
 
 } // namespace parley::cluster

@@ -23,16 +23,6 @@ controller::~controller() {
   view_.remove(*this);
 }
 
-/// What is called only if this still lives, in the same term.
-template <class F>
-auto controller::in_round(F f) {
-  return [this, f = std::move(f), round = round_,
-          alive = std::weak_ptr<void>(alive_)](const auto&... x) {
-    if (!alive.expired() && round == round_)
-      f(x...);
-  };
-}
-
 void controller::joined(uint64_t incarnation) {
   resign();
   incarnation_ = incarnation;
@@ -47,7 +37,7 @@ void controller::left() {
 void controller::resign() {
   if (leads())
     log::info("cluster.controller_ended", "node={}", with_.name);
-  ++round_;
+  rounds_.next();
   stalled_ = false;
   busy_.clear();
   unread_.clear();
@@ -74,7 +64,7 @@ void controller::stall() {
 
 void controller::stand() {
   step_ = step::standing;
-  ++round_;
+  rounds_.next();
   auto created = [this](const write_answer& x) {
     if (x.code == outcome::ok)
       take_epoch();
@@ -84,7 +74,7 @@ void controller::stand() {
       stall();
   };
   by_.create(at_.controller(), std::to_string(incarnation_), lifetime::session,
-             in_round(created));
+             rounds_.in_this(created));
 }
 
 void controller::look_at_holder() {
@@ -101,7 +91,7 @@ void controller::look_at_holder() {
     if (!leads())
       stand();
   };
-  by_.get(at_.controller(), in_round(read), in_round(changed),
+  by_.get(at_.controller(), rounds_.in_this(read), rounds_.in_this(changed),
           freshness::synced);
 }
 
@@ -125,15 +115,15 @@ void controller::take_epoch() {
   auto read = [this, created, taken](const read_answer& x) {
     if (x.code == outcome::not_found)
       return by_.create(at_.controller_epoch(), "", lifetime::lasting,
-                        in_round(created));
+                        rounds_.in_this(created));
     if (x.code != outcome::ok)
       return stall();
     by_.commit(
         {operation::check(at_.incarnation(incarnation_)),
          operation::set(at_.controller_epoch(), with_.name, x.stat.version)},
-        in_round(taken));
+        rounds_.in_this(taken));
   };
-  by_.get(at_.controller_epoch(), in_round(read), {}, freshness::synced);
+  by_.get(at_.controller_epoch(), rounds_.in_this(read), {}, freshness::synced);
 }
 
 void controller::begin_to_lead(uint64_t guard) {
@@ -153,11 +143,11 @@ void controller::write(uint16_t partition, const partition_record& record,
   all.push_back(expected ? operation::set(path, encode(record), expected)
                          : operation::create(path, encode(record)));
   busy_.insert(partition);
-  by_.commit(all, in_round([this, partition, record](const commit_answer& x) {
-               auto version =
-                   x.code == outcome::ok ? x.stats.back().version : 0;
-               written(partition, record, version, x);
-             }));
+  by_.commit(
+      all, rounds_.in_this([this, partition, record](const commit_answer& x) {
+        auto version = x.code == outcome::ok ? x.stats.back().version : 0;
+        written(partition, record, version, x);
+      }));
 }
 
 void controller::written(uint16_t partition, const partition_record& record,
@@ -188,7 +178,7 @@ void controller::read_afresh(uint16_t partition) {
     if (x)
       view_.learn(partition, *x);
   };
-  read_record(by_, at_, partition, in_round(read));
+  read_record(by_, at_, partition, rounds_.in_this(read));
 }
 
 } // namespace parley::cluster

@@ -16,13 +16,11 @@ using model::replication::live_node;
 void controller::schedule() {
   if (!leads() || std::exchange(scheduled_, true))
     return;
-  post_([this, alive = std::weak_ptr<void>(alive_)] {
-    if (alive.expired())
-      return;
+  post_(rounds_.in_any([this] {
     scheduled_ = false;
     if (leads())
       decide();
-  });
+  }));
 }
 
 void controller::decide() {

@@ -106,16 +106,15 @@ struct copier_state {
               [this](const caf::error& why) { fail(from_caf(why).message); });
   }
 
-  /// The next part is on its way while this one is written.
   void take(copy_part& x) {
     if (x.rows.empty())
       return end_copy(std::move(rows));
     auto bytes = x.rows.size();
-    auto pause = std::chrono::microseconds{bytes * 1'000'000 / bytes_per_s};
-    self->delayed_send(self, pause, tick{});
     auto batch = history::batch::decoded(std::move(x.rows));
     if (auto done = rows->add(batch); !done)
-      fail(done.error().message);
+      return fail(done.error().message);
+    auto pause = std::chrono::microseconds{bytes * 1'000'000 / bytes_per_s};
+    self->delayed_send(self, pause, tick{});
   }
 
   void fail(const std::string& why) {
@@ -152,10 +151,7 @@ caf::behavior copier(caf::stateful_actor<copier_state>* self,
         if (queue.size() == 1)
           self->state.begin_copy();
       },
-      [self](tick) {
-        if (self->state.rows)
-          self->state.ask();
-      },
+      [self](tick) { self->state.ask(); },
   };
 }
 

@@ -32,10 +32,22 @@ struct replica_host::hosted {
   size_t committed = 0;                 ///< Proposals in the next write.
   bool told_to_lead = false;
   std::deque<shared_bytes> waiting; ///< Proposals that were not accepted yet.
-  bool accepts = true;              ///< As was told last.
 
   /// Of a copy that has been fetched, until it is put in place.
   std::unique_ptr<history::partition_import> fetched;
 };
+
+/// Has a replica deal with an event, and carries out what it asks for.
+template <class Event>
+void replica_host::run(uint16_t partition, Event&& what) {
+  if (partition >= all_.size() || !hosts(partition) || failed_)
+    return;
+  auto& at = *all_[partition];
+  rep::effects out;
+  what(at.it, out);
+  carry_out(at, out);
+  propose_waiting(at);
+  settle(at);
+}
 
 } // namespace parley::cluster

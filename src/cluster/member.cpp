@@ -5,6 +5,7 @@
 #include "parley/base/log.hpp"
 #include "parley/cluster/links.hpp"
 #include "parley/cluster/router.hpp"
+#include "parley/config/address.hpp"
 
 #include <caf/all.hpp>
 
@@ -21,16 +22,13 @@ using namespace std::chrono_literals;
 constexpr auto beat_interval = 250ms;
 constexpr auto leave_patience = 2s;
 
-/// "host:port" of another node, or nothing.
+/// Where another node is, if it says something that can be.
 std::optional<peer_address> address_of(const living_node& x) {
-  auto colon = x.entry.listen.rfind(':');
-  if (colon == std::string::npos)
+  auto at = config::parse_listen(x.entry.listen);
+  if (!at || at->port == 0)
     return std::nullopt;
-  auto port = std::strtoul(x.entry.listen.c_str() + colon + 1, nullptr, 10);
-  if (port == 0 || port > UINT16_MAX)
-    return std::nullopt;
-  return peer_address{x.entry.number, x.entry.listen.substr(0, colon),
-                      static_cast<uint16_t>(port), x.incarnation};
+  return peer_address{x.entry.number, std::move(at->host), at->port,
+                      x.incarnation};
 }
 
 } // namespace
@@ -83,16 +81,6 @@ public:
     read_record(*client_, membership_->where(), partition, done);
   }
 
-  void look(const std::function<void(const cluster_view&)>& by) {
-    if (membership_)
-      by(membership_->view());
-  }
-
-  void set_load(uint32_t sessions) {
-    if (membership_)
-      membership_->set_load(sessions);
-  }
-
   void leave(std::shared_ptr<std::promise<void>> done) {
     if (!membership_ || !membership_->is_in())
       return done->set_value();
@@ -129,6 +117,7 @@ private:
     if (controller_)
       controller_->tick(now());
     if (actors_.replicator)
+      // The state machines take a time of 0 for none.
       caf::anon_send(actors_.replicator, replica_beat{now() + 1ms});
   }
 
@@ -274,14 +263,6 @@ void member::tell(member_actors whom) {
   state_->post([s = state_.get(), whom = std::move(whom)]() mutable {
     s->tell(std::move(whom));
   });
-}
-
-void member::with_view(std::function<void(const cluster_view&)> look) {
-  state_->post([s = state_.get(), look = std::move(look)] { s->look(look); });
-}
-
-void member::set_load(uint32_t sessions) {
-  state_->post([s = state_.get(), sessions] { s->set_load(sessions); });
 }
 
 void member::leave() {

@@ -21,16 +21,6 @@ membership::membership(coordination& by, membership_settings with,
 
 membership::~membership() = default;
 
-/// What is called only if this still lives, in the same attempt.
-template <class F>
-auto membership::in_round(F f) {
-  return [this, f = std::move(f), round = round_,
-          alive = std::weak_ptr<void>(alive_)](const auto& x) {
-    if (!alive.expired() && round == round_)
-      f(x);
-  };
-}
-
 void membership::session_changed(const session_event& x) {
   if (step_ == step::over)
     return;
@@ -47,7 +37,7 @@ void membership::session_changed(const session_event& x) {
   if (x.state == session_state::expired) {
     session_ = 0;
     following_ = false;
-    ++round_;
+    rounds_.next();
     if (std::exchange(step_, step::out) == step::in)
       tell_.left();
   }
@@ -65,7 +55,7 @@ void membership::tick(instant now) {
 void membership::begin() {
   step_ = step::joining;
   stalled_ = false;
-  ++round_;
+  rounds_.next();
   make_folders();
 }
 
@@ -74,13 +64,13 @@ void membership::stall(outcome why) {
   if (why == outcome::unauthorized)
     return refuse(fmt::format("ZooKeeper does not let this node write below {}",
                               at_.root()));
-  ++round_;
+  rounds_.next();
   stalled_ = true;
 }
 
 void membership::refuse(const std::string& why) {
   step_ = step::over;
-  ++round_;
+  rounds_.next();
   log::error("cluster.refused", "node={} reason={}", with_.self.name, why);
   tell_.refused(why);
 }
@@ -90,13 +80,14 @@ void membership::make_folders() {
                     at_.incarnations(),     at_.partitions(), at_.draining()};
   const auto& last = *std::prev(all.end());
   for (const auto& path : all)
-    by_.create(path, "", lifetime::lasting,
-               in_round([this, is_last = path == last](const write_answer& x) {
-                 if (x.code != outcome::ok && x.code != outcome::exists)
-                   stall(x.code);
-                 else if (is_last)
-                   read_parameters();
-               }));
+    by_.create(
+        path, "", lifetime::lasting,
+        rounds_.in_this([this, is_last = path == last](const write_answer& x) {
+          if (x.code != outcome::ok && x.code != outcome::exists)
+            stall(x.code);
+          else if (is_last)
+            read_parameters();
+        }));
 }
 
 void membership::read_parameters() {
@@ -116,7 +107,7 @@ void membership::read_parameters() {
       cluster_ = with_.own;
       cluster_.id = with_.new_id;
       return by_.create(at_.parameters(), encode(cluster_), lifetime::lasting,
-                        in_round(created));
+                        rounds_.in_this(created));
     }
     if (x.code != outcome::ok)
       return stall(x.code);
@@ -131,7 +122,7 @@ void membership::read_parameters() {
       return refuse(why);
     enter_roster();
   };
-  by_.get(at_.parameters(), in_round(read), {}, freshness::synced);
+  by_.get(at_.parameters(), rounds_.in_this(read), {}, freshness::synced);
 }
 
 void membership::enter_roster() {
@@ -156,14 +147,14 @@ void membership::enter_roster() {
     auto changed = enter(all, self.name, self.zone, self.weight);
     if (changed && x.code == outcome::ok)
       return by_.set(at_.roster(), encode(all), x.stat.version,
-                     in_round(written));
+                     rounds_.in_this(written));
     if (changed)
       return by_.create(at_.roster(), encode(all), lifetime::lasting,
-                        in_round(written));
+                        rounds_.in_this(written));
     with_.self.number = all.rows[self.name].number;
     create_entry();
   };
-  by_.get(at_.roster(), in_round(read), {}, freshness::synced);
+  by_.get(at_.roster(), rounds_.in_this(read), {}, freshness::synced);
 }
 
 void membership::create_entry() {
@@ -177,7 +168,7 @@ void membership::create_entry() {
   };
   entry_stale_ = false;
   by_.create(at_.node(with_.self.name), encode(with_.self), lifetime::session,
-             in_round(created));
+             rounds_.in_this(created));
 }
 
 /// There is a node of this name: this one, an earlier process of it, or
@@ -203,7 +194,8 @@ void membership::look_at_holder() {
         "itself within cluster.session_timeout",
         holder->name, holder->listen, holder->public_url));
   };
-  by_.get(at_.node(with_.self.name), in_round(read), {}, freshness::synced);
+  by_.get(at_.node(with_.self.name), rounds_.in_this(read), {},
+          freshness::synced);
 }
 
 /// The data directory is here, so the earlier process is dead; only its
@@ -222,7 +214,7 @@ void membership::take_over(const entry_stat& from, bool with_incarnation) {
       operation::remove(at_.node(with_.self.name), from.version)};
   if (with_incarnation)
     all.push_back(operation::remove(at_.incarnation(from.created)));
-  by_.commit(all, in_round(removed));
+  by_.commit(all, rounds_.in_this(removed));
 }
 
 void membership::announce() {
@@ -233,7 +225,7 @@ void membership::announce() {
       stall(x.code);
   };
   by_.create(at_.incarnation(incarnation_), with_.self.name, lifetime::session,
-             in_round(created));
+             rounds_.in_this(created));
 }
 
 void membership::now_in() {
@@ -274,7 +266,7 @@ void membership::write_entry() {
   by_.commit({operation::check(at_.incarnation(incarnation_)),
               operation::set(at_.node(with_.self.name), encode(with_.self),
                              std::nullopt)},
-             in_round([written](const commit_answer& x) {
+             rounds_.in_this([written](const commit_answer& x) {
                written({x.code, {}});
              }));
 }
@@ -282,7 +274,7 @@ void membership::write_entry() {
 void membership::leave(std::function<void(outcome)> done) {
   if (std::exchange(step_, step::over) != step::in)
     return done(outcome::ok);
-  ++round_;
+  rounds_.next();
   by_.commit(
       {operation::remove(at_.node(with_.self.name)),
        operation::remove(at_.incarnation(incarnation_))},

@@ -20,38 +20,45 @@ const rep::replica* replica_host::at(uint16_t partition) const {
 void replica_host::host(uint16_t partition, uint64_t incarnation) {
   if (hosts(partition) || failed_)
     return;
-  auto found = read_replica(*store_, partition);
+  auto marks = history::read_log_marks(*store_, partition);
+  if (!marks)
+    return fail(marks.error());
+  add(partition, incarnation, marks->value_or(history::log_marks{}));
+}
+
+void replica_host::host_stored(uint64_t incarnation) {
+  for (uint32_t i = 0; i < with_->partitions && !failed_; ++i) {
+    auto partition = static_cast<uint16_t>(i);
+    auto marks = history::read_log_marks(*store_, partition);
+    if (!marks)
+      return fail(marks.error());
+    if (*marks && !hosts(partition))
+      add(partition, incarnation, **marks);
+  }
+}
+
+void replica_host::add(uint16_t partition, uint64_t incarnation,
+                       const history::log_marks& marks) {
+  auto found = read_replica(*store_, partition, marks);
   if (!found)
     return fail(found.error());
   auto& made = all_[partition];
   made = std::make_unique<hosted>(with_->replicas, partition, incarnation,
                                   std::move(found->state));
   made->log = std::move(found->log);
-  made->marks = found->marks;
-  made->readable = found->marks.applied;
+  made->marks = marks;
+  made->readable = marks.applied;
 }
 
-/// Has a replica deal with an event, and carries out what it asks for.
-template <class Event>
-void replica_host::run(uint16_t partition, Event&& what) {
+bool replica_host::propose(uint16_t partition, shared_bytes payload) {
   if (partition >= all_.size() || !hosts(partition) || failed_)
-    return;
-  auto& at = *all_[partition];
-  rep::effects out;
-  what(at.it, out);
-  carry_out(at, out);
-  propose_waiting(at);
-  settle(at);
-}
-
-void replica_host::propose(uint16_t partition, shared_bytes payload) {
-  if (partition >= all_.size() || !hosts(partition) || failed_)
-    return;
+    return false;
   auto& at = *all_[partition];
   if (at.first_mine == none_of_mine)
-    return;
+    return false;
   at.waiting.push_back(std::move(payload));
   propose_waiting(at);
+  return true;
 }
 
 /// What is not accepted now is tried again after each event: what frees the
@@ -64,8 +71,6 @@ void replica_host::propose_waiting(hosted& at) {
          && at.it.propose(at.waiting.front(), out) == rep::admission::accepted)
     at.waiting.pop_front();
   carry_out(at, out);
-  if (std::exchange(at.accepts, at.waiting.empty()) != at.accepts)
-    outside_->accepts(at.it.partition(), at.accepts);
 }
 
 void replica_host::receive(const rep::message& what) {

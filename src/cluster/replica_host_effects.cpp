@@ -94,7 +94,6 @@ void replica_host::on(hosted& at, const rep::stepped_down&) {
   at.told_to_lead = false;
   at.reads.clear();
   at.waiting.clear();
-  at.accepts = true;
   outside_->stepped_down(at.it.partition());
 }
 
@@ -113,8 +112,14 @@ void replica_host::on(hosted& at, const rep::halt& x) {
 /// What becomes of a replica after its effects were carried out.
 void replica_host::settle(hosted& at) {
   if (at.retired)
-    return erase(at.it.partition());
-  // Earlier leaders' entries are all in the state by then.
+    erase(at.it.partition());
+  else
+    lead_if_complete(at);
+}
+
+/// A leader is told to lead once its state has all that its predecessors
+/// committed.
+void replica_host::lead_if_complete(hosted& at) {
   if (at.told_to_lead || at.first_mine == none_of_mine
       || at.readable + 1 < at.first_mine)
     return;

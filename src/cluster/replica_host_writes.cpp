@@ -23,14 +23,8 @@ void replica_host::flush() {
   while (is_dirty() && !failed_) {
     write_touched();
     for (auto& each : std::exchange(written_, {}))
-      if (hosts(each.partition)) {
-        auto& at = *all_[each.partition];
-        rep::effects out;
-        at.it.synced(each.ticket, out);
-        carry_out(at, out);
-        propose_waiting(at);
-        settle(at);
-      }
+      run(each.partition,
+          [&](auto& it, auto& out) { it.synced(each.ticket, out); });
   }
 }
 
@@ -60,9 +54,7 @@ void replica_host::after_write(hosted& at, bool synced) {
     outside_->committed(partition, std::exchange(at.committed, 0));
   at.log.shrink(at.readable, with_->recent_bytes);
   trim(at);
-  // A leader that only now has all that its predecessors committed.
-  if (!at.told_to_lead && at.first_mine != none_of_mine && !at.retired)
-    settle(at);
+  lead_if_complete(at);
 }
 
 /// Takes the oldest entries from the disk, in the next write.

@@ -8,7 +8,6 @@
 #include "parley/base/metrics.hpp"
 #include "parley/cluster/router.hpp"
 #include "parley/history/keys.hpp"
-#include "parley/history/partition_log.hpp"
 
 #include <deque>
 #include <map>
@@ -84,10 +83,6 @@ struct replicator_state : surroundings {
         ++answers[caf::actor_cast<caf::actor_addr>(open.front())];
   }
 
-  void accepts(uint16_t partition, bool soon) override {
-    self->send(company.observer, partition_accepts{partition, soon});
-  }
-
   void leads(uint16_t partition, uint64_t epoch) override {
     self->send(company.observer, partition_led{partition, epoch});
   }
@@ -109,7 +104,6 @@ struct replicator_state : surroundings {
   void halted(uint16_t partition, rep::halt_reason why) override {
     log::error("replica.halted", "partition={} reason={}", partition,
                static_cast<int>(why));
-    self->send(company.observer, partition_halted{partition, why});
   }
 
   void failed(const error& why) override { ports.failed(why); }
@@ -132,12 +126,9 @@ struct replicator_state : surroundings {
     auto partition = history::partition_of_key(x.rows.first_key());
     fault::point("replicator.propose");
     proposed_bytes += x.rows.bytes();
-    auto leading = host->at(partition)
-                   && host->at(partition)->role() == rep::replica_role::leader;
-    if (!leading)
+    if (!host->propose(partition, shared_bytes{x.rows.take()}))
       return;
     proposers[partition].push_back(self->current_sender());
-    host->propose(partition, shared_bytes{x.rows.take()});
     later();
     if (proposed_bytes >= proposed_bytes_max)
       write();
@@ -173,14 +164,7 @@ struct replicator_state : surroundings {
     incarnation = as;
     if (!first)
       return host->renewed(as);
-    for (uint32_t i = 0; i < with.host.partitions; ++i) {
-      auto partition = static_cast<uint16_t>(i);
-      auto marks = history::read_log_marks(*store, partition);
-      if (!marks)
-        return failed(marks.error());
-      if (*marks)
-        host->host(partition, as);
-    }
+    host->host_stored(as);
   }
 
   void see(const record_seen& x) {

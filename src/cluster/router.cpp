@@ -139,8 +139,6 @@ caf::behavior router(caf::stateful_actor<router_state>* self,
       [self](const peer_down& x) { self->state.down(x); },
       [self](const partition_led& x) { self->state.led(x.partition, x.epoch); },
       [self](const partition_lost& x) { self->state.led(x.partition, 0); },
-      [self](const partition_halted& x) { self->state.led(x.partition, 0); },
-      [](const partition_accepts&) {},
       [self](const ask_log_ends& x) { self->state.ask(x); },
       [self](const ask_hand_over& x) { self->state.ask(x); },
   };

@@ -16,15 +16,10 @@ rep::log_entry entry_of(uint16_t partition, history::log_row x) {
 }
 
 result<stored_replica> read_replica(const history::store& from,
-                                    uint16_t partition) {
+                                    uint16_t partition,
+                                    const history::log_marks& marks) {
   stored_replica found;
-  auto marks = history::read_log_marks(from, partition);
-  if (!marks)
-    return marks.error();
-  if (!*marks)
-    return found;
-  found.marks = **marks;
-  const auto& [epoch, base_epoch, base, applied] = found.marks;
+  const auto& [epoch, base_epoch, base, applied] = marks;
   found.state = {epoch, rep::log_outline{{base_epoch, base}}, applied};
   found.log = recent_log{base};
   auto& outline = found.state.log;

@@ -12,18 +12,8 @@ watched_entries::watched_entries(coordination& by, std::string folder,
       tell_(std::move(tell)),
       alone_(std::move(alone)) {}
 
-/// What is called only if this still lives, in the same round.
-template <class F>
-auto watched_entries::in_round(F f) {
-  return [this, f = std::move(f), round = round_,
-          alive = std::weak_ptr<void>(alive_)](const auto&... x) {
-    if (!alive.expired() && round == round_)
-      f(x...);
-  };
-}
-
 void watched_entries::follow() {
-  ++round_;
+  rounds_.next();
   open_ = 0;
   followed_.clear();
   failed_.clear();
@@ -47,8 +37,9 @@ void watched_entries::retry() {
 
 void watched_entries::list() {
   ++open_;
-  by_.list(folder_, in_round([this](const list_answer& x) { listed(x); }),
-           in_round([this] { list(); }));
+  by_.list(folder_,
+           rounds_.in_this([this](const list_answer& x) { listed(x); }),
+           rounds_.in_this([this] { list(); }));
 }
 
 void watched_entries::listed(const list_answer& x) {
@@ -74,8 +65,9 @@ void watched_entries::read(const std::string& name) {
   ++open_;
   followed_.insert(name);
   by_.get(folder_ + '/' + name,
-          in_round([this, name](const read_answer& x) { read_done(name, x); }),
-          in_round([this, name] { read(name); }), freshness::local);
+          rounds_.in_this(
+              [this, name](const read_answer& x) { read_done(name, x); }),
+          rounds_.in_this([this, name] { read(name); }), freshness::local);
 }
 
 void watched_entries::read_done(const std::string& name, const read_answer& x) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "parley/cluster/coordination.hpp"
+#include "parley/cluster/rounds.hpp"
 
 #include <map>
 #include <set>
@@ -30,8 +31,6 @@ public:
   void retry();
 
 private:
-  template <class F>
-  auto in_round(F f);
   void list();
   void listed(const list_answer& x);
   void read(const std::string& name);
@@ -49,8 +48,7 @@ private:
   size_t open_ = 0; ///< Requests under way.
   bool list_failed_ = false;
   bool complete_ = false;
-  uint64_t round_ = 0; ///< Answers to an earlier one are dropped.
-  std::shared_ptr<void> alive_ = std::make_shared<int>();
+  rounds rounds_;
 };
 
 } // namespace parley::cluster

@@ -58,7 +58,7 @@ TEST_CASE("the exit status is 0 when done, 1 when refused") {
 }
 
 TEST_CASE("the exit status is 1 when no node answers") {
-  temp_dir dir;
+  test::temporary_directory dir;
   CHECK(run({"--socket", dir.file("none"), "status"}) == 1);
   CHECK(run({"--socket", std::string(200, 'x'), "status"}) == 1);
 }

@@ -127,7 +127,7 @@ TEST_CASE("only the owner may open the socket's file") {
 
 TEST_CASE("a socket that a crash left behind is replaced") {
   fake_node node;
-  temp_dir dir;
+  test::temporary_directory dir;
   auto path = dir.file("s");
   asio::io_context io;
   { local::acceptor left{io, local::endpoint{path}}; }
@@ -148,7 +148,7 @@ TEST_CASE("a socket on which another node answers is left alone") {
 
 TEST_CASE("what is not a socket is never removed") {
   fake_node node;
-  temp_dir dir;
+  test::temporary_directory dir;
   auto path = dir.file("notes");
   std::ofstream{path} << "dear diary";
   CHECK(refusal_of(node.with, path) == path + " exists and is not a socket");
@@ -180,7 +180,7 @@ TEST_CASE("stopping removes the file and lets every client go") {
 
 TEST_CASE("an actor's answer that comes after the stop is dropped") {
   fake_node node;
-  temp_dir dir;
+  test::temporary_directory dir;
   std::promise<std::function<void(result<std::string>)>> asked;
   node.with.hash = [&](std::string, auto done) {
     asked.set_value(done);

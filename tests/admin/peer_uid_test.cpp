@@ -1,6 +1,6 @@
 #include "admin/fake_node.hpp"
 #include "admin/net.hpp"
-#include "admin/temp_dir.hpp"
+#include "support/temporary_directory.hpp"
 
 #include "parley/admin/control.hpp"
 
@@ -38,11 +38,11 @@ namespace {
 TEST_CASE("another user is refused even where the file would let them in"
           * doctest::skip(::geteuid() != 0)) {
   fake_node node;
-  temp_dir dir;
+  test::temporary_directory dir;
   auto path = dir.file("s");
   auto made = control::start(node.with, path);
   REQUIRE(made.has_value());
-  std::filesystem::permissions(dir.path, std::filesystem::perms::all);
+  std::filesystem::permissions(dir.path(), std::filesystem::perms::all);
   std::filesystem::permissions(path, std::filesystem::perms::all);
   sockaddr_un where{};
   where.sun_family = AF_UNIX;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "admin/fake_node.hpp"
-#include "admin/temp_dir.hpp"
+#include "support/temporary_directory.hpp"
 
 #include "parley/admin/control.hpp"
 
@@ -23,7 +23,7 @@ struct served {
   }
 
   fake_node node;
-  temp_dir dir;
+  test::temporary_directory dir;
   std::string path = dir.file("s");
   std::unique_ptr<control> socket;
 };

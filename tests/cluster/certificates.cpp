@@ -5,7 +5,6 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
-#include <stdlib.h>
 #include <vector>
 
 namespace parley::test {
@@ -23,20 +22,10 @@ void openssl(std::vector<std::string> argv) {
 
 } // namespace
 
-certificates::certificates() {
-  folder_ = (fs::temp_directory_path() / "parley-tls-XXXXXX").string();
-  REQUIRE(::mkdtemp(folder_.data()) != nullptr);
-}
-
-certificates::~certificates() {
-  std::error_code ignored;
-  fs::remove_all(folder_, ignored);
-}
-
 std::string certificates::issue(const std::string& authority,
                                 const std::string& name) {
-  const auto ca = folder_ + "/" + authority;
-  const auto path = folder_ + "/" + name;
+  const auto ca = folder_.file(authority);
+  const auto path = folder_.file(name);
   if (!fs::exists(ca + ".crt"))
     openssl({"req", "-x509", "-newkey", "ec", "-pkeyopt",
              "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",

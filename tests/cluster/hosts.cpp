@@ -66,7 +66,6 @@ struct hosts::node final : cluster::surroundings {
   void committed(uint16_t, size_t count) override {
     all.committed[id] += count;
   }
-  void accepts(uint16_t, bool) override {}
   void leads(uint16_t, uint64_t epoch) override { all.led[id] = epoch; }
   void stepped_down(uint16_t) override { all.led[id] = 0; }
   void reads_confirmed(uint16_t, uint64_t) override {}

@@ -4,7 +4,6 @@
 
 #include "parley/actors/spawn.hpp"
 #include "parley/base/log.hpp"
-#include "parley/cluster/link_outbox.hpp"
 #include "parley/cluster/links.hpp"
 
 #include <CLI/CLI.hpp>
@@ -89,12 +88,12 @@ struct driver_state {
     in >> to >> count >> bytes;
     model::replication::append x;
     x.entries.emplace_back().payload = shared_bytes{std::string(bytes, 'x')};
-    link_outbox box{self, links};
+    outgoing together{to, {}};
     for (; count > 0; --count) {
       ++x.prev.index;
-      box.post(to, x);
+      together.messages.push_back(x);
       if (count % 64 == 1)
-        box.flush();
+        self->send(links, std::exchange(together, {to, {}}));
     }
   }
 
@@ -162,7 +161,6 @@ caf::behavior driver(caf::stateful_actor<driver_state>* self) {
       [&state](const peer_up& x) { state.on_up(x); },
       [&state](const peer_down& x) { state.on_down(x); },
       [&state](const arrived& x) { return state.on_arrived(x); },
-      [](flush_outbox) {},
   };
 }
 

@@ -1,20 +1,17 @@
 #include "cluster/link_process.hpp"
 
+#include "support/temporary_directory.hpp"
+
 #include <doctest/doctest.h>
 
-#include <filesystem>
-#include <stdlib.h>
 #include <sys/stat.h>
 #include <utility>
 
 namespace parley::test {
 
-namespace fs = std::filesystem;
-
 link_process::link_process(options with) : with_(std::move(with)) {
-  auto folder = (fs::temp_directory_path() / "parley-link-XXXXXX").string();
-  REQUIRE(::mkdtemp(folder.data()) != nullptr);
-  const auto pipe = fs::path{folder} / "commands";
+  const temporary_directory folder;
+  const auto pipe = folder.file("commands");
   REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
   address_ = with_.hosts ? with_.hosts->address(with_.node - 1) : with_.listen;
   std::vector<std::string> argv{PARLEY_LINK_NODE,
@@ -25,7 +22,7 @@ link_process::link_process(options with) : with_(std::move(with)) {
                                 "--listen",
                                 address_,
                                 "--commands",
-                                pipe.string()};
+                                pipe};
   if (!with_.tls.empty())
     argv.insert(argv.end(), {"--tls", with_.tls});
   argv.insert(argv.end(), with_.more.begin(), with_.more.end());
@@ -37,7 +34,6 @@ link_process::link_process(options with) : with_(std::move(with)) {
     FAIL("it does not listen: ", child_->output(), child_->errors());
   port_ = static_cast<uint16_t>(std::stoul(line->substr(10)));
   commands_.open(pipe); // Waits for the reader.
-  fs::remove_all(folder);
 }
 
 void link_process::tell(const std::string& command) {

@@ -18,7 +18,6 @@
 #include <list>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 // Nodes without their users: real ZooKeeper, real links on loopback, and a
@@ -164,13 +163,7 @@ struct three_real_nodes {
   }
 
   static bool until(const std::function<bool()>& holds) {
-    const auto deadline = test::clock::now() + 2 * patience;
-    while (!holds()) {
-      if (test::clock::now() > deadline)
-        return false;
-      std::this_thread::sleep_for(milliseconds{5});
-    }
-    return true;
+    return eventually(holds, 2 * patience);
   }
 
   /// The node that leads the partition; nodes.size() if none does.

@@ -35,8 +35,6 @@ struct three_nodes {
       return {
           [this](const partition_led& x) { led.push_back(x.epoch); },
           [this](const partition_lost&) { ++lost; },
-          [this](const partition_accepts& x) { accepts = x.soon; },
-          [](const partition_halted&) {},
       };
     });
     proposer = sys->spawn([this](caf::event_based_actor*) -> caf::behavior {
@@ -159,7 +157,6 @@ struct three_nodes {
   int receipts = 0;
   std::vector<uint64_t> led;
   int lost = 0;
-  bool accepts = true;
   size_t told = 0;
   std::string failure;
   uint64_t creations = 0;

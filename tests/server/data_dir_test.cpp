@@ -1,4 +1,4 @@
-#include "server/temp_dir.hpp"
+#include "support/temporary_directory.hpp"
 
 #include "parley/history/open.hpp"
 #include "parley/history/reader.hpp"
@@ -40,24 +40,24 @@ std::string refusal(history::store& in, uint32_t partitions) {
 } // namespace
 
 TEST_CASE("the data directory is made for its owner alone") {
-  temp_dir dir;
-  auto at = dir.path / "var" / "lib" / "parley";
+  test::temporary_directory dir;
+  auto at = dir.path() / "var" / "lib" / "parley";
   CHECK(make_data_dir(at).has_value());
   CHECK(mode_of(at) == 0700);
-  CHECK(make_data_dir(dir.path / "slash" / "").has_value());
-  CHECK(mode_of(dir.path / "slash") == 0700);
+  CHECK(make_data_dir(dir.path() / "slash" / "").has_value());
+  CHECK(mode_of(dir.path() / "slash") == 0700);
 }
 
 TEST_CASE("a data directory that exists stays as it is") {
-  temp_dir dir;
-  fs::permissions(dir.path, fs::perms{0750});
-  CHECK(make_data_dir(dir.path).has_value());
-  CHECK(mode_of(dir.path) == 0750);
+  test::temporary_directory dir;
+  fs::permissions(dir.path(), fs::perms{0750});
+  CHECK(make_data_dir(dir.path()).has_value());
+  CHECK(mode_of(dir.path()) == 0750);
 }
 
 TEST_CASE("a file in the data directory's place is refused by name") {
-  temp_dir dir;
-  auto at = dir.path / "file";
+  test::temporary_directory dir;
+  auto at = dir.path() / "file";
   std::ofstream{at} << "x";
   auto made = make_data_dir(at);
   REQUIRE_FALSE(made.has_value());

@@ -1,5 +1,5 @@
 #include "server/node.hpp"
-#include "server/temp_dir.hpp"
+#include "support/temporary_directory.hpp"
 
 #include "parley/admin/control.hpp"
 #include "parley/server/sizing.hpp"
@@ -13,9 +13,9 @@ namespace parley::server {
 
 namespace {
 
-config::settings settings_in(const temp_dir& dir) {
+config::settings settings_in(const test::temporary_directory& dir) {
   config::settings with;
-  with.node.data_dir = (dir.path / "data").string();
+  with.node.data_dir = (dir.path() / "data").string();
   with.http.listen = "127.0.0.1:0";
   with.cluster.partitions = 4;
   with.auth.argon2_memory_kib = 8;
@@ -38,7 +38,7 @@ std::string ask(const config::settings& of, std::string_view line) {
 
 TEST_CASE(
     "I1: what a node acknowledged is there after it stopped and started") {
-  temp_dir dir;
+  test::temporary_directory dir;
   auto with = settings_in(dir);
   {
     node one{with};
@@ -59,7 +59,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a second node on the same data directory is refused") {
-  temp_dir dir;
+  test::temporary_directory dir;
   auto with = settings_in(dir);
   node one{with};
   REQUIRE(one.start([] {}).has_value());
@@ -69,8 +69,8 @@ TEST_CASE("a second node on the same data directory is refused") {
 }
 
 TEST_CASE("a node whose address is taken says so and ends in order") {
-  temp_dir dir;
-  temp_dir elsewhere;
+  test::temporary_directory dir;
+  test::temporary_directory elsewhere;
   auto with = settings_in(dir);
   node one{with};
   REQUIRE(one.start([] {}).has_value());
@@ -83,7 +83,7 @@ TEST_CASE("a node whose address is taken says so and ends in order") {
 }
 
 TEST_CASE("the operator's shutdown is told to whoever runs the node") {
-  temp_dir dir;
+  test::temporary_directory dir;
   auto with = settings_in(dir);
   std::promise<void> told;
   node one{with};

@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <fstream>
 #include <stdexcept>
-#include <system_error>
 #include <unistd.h>
 
 namespace parley::test {
@@ -39,20 +38,6 @@ overrides defaults(const std::filesystem::path& data_dir) {
 }
 
 } // namespace
-
-temporary_directory::temporary_directory() {
-  auto name =
-      (std::filesystem::temp_directory_path() / "parley-test-XXXXXX").string();
-  if (!::mkdtemp(name.data()))
-    throw std::system_error(errno, std::generic_category(), "mkdtemp");
-  path_ = name;
-}
-
-temporary_directory::~temporary_directory() {
-  std::error_code ignored;
-  if (!std::getenv("PARLEY_TEST_KEEP"))
-    std::filesystem::remove_all(path_, ignored);
-}
 
 toml_value::toml_value(const char* value) : text_(toml_string(value)) {}
 

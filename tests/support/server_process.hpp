@@ -1,6 +1,7 @@
 #pragma once
 
 #include "support/child_process.hpp"
+#include "support/temporary_directory.hpp"
 
 #include <concepts>
 #include <cstdint>
@@ -11,20 +12,6 @@
 #include <vector>
 
 namespace parley::test {
-
-/// A directory that lives as long as this object.
-class temporary_directory {
-public:
-  temporary_directory();
-  temporary_directory(const temporary_directory&) = delete;
-  temporary_directory& operator=(const temporary_directory&) = delete;
-  ~temporary_directory();
-
-  const std::filesystem::path& path() const { return path_; }
-
-private:
-  std::filesystem::path path_;
-};
 
 /// A value as it stands in a TOML file.
 class toml_value {

@@ -2,6 +2,7 @@
 
 #include "parley/cluster/cluster_parameters.hpp"
 #include "parley/cluster/cluster_view.hpp"
+#include "parley/cluster/rounds.hpp"
 #include "parley/model/rebalance.hpp"
 #include "parley/model/replication/replica.hpp"
 
@@ -96,8 +97,6 @@ private:
   };
 
   // controller.cpp: being elected, and writing
-  template <class F>
-  auto in_round(F f);
   void stand();
   void stall();
   void look_at_holder();
@@ -141,13 +140,12 @@ private:
   bool scheduled_ = false;
   uint64_t incarnation_ = 0;
   uint64_t guard_ = 0; ///< Version of the controllers' epoch while this leads.
-  uint64_t round_ = 0; ///< Answers to an earlier term are dropped.
   instant now_{0};
   std::set<uint16_t> busy_;   ///< A write, or the read after it, is under way.
   std::set<uint16_t> unread_; ///< Of them, whose read failed.
   std::map<uint16_t, inquiry> inquiries_;
   std::map<uint16_t, hand_over_asked> hand_overs_;
-  std::shared_ptr<void> alive_ = std::make_shared<int>();
+  rounds rounds_;
 };
 
 } // namespace parley::cluster

@@ -61,9 +61,6 @@ struct outgoing {
   std::vector<model::replication::message> messages;
 };
 
-/// To an actor with a `link_outbox`, behind what waits in its mailbox.
-struct flush_outbox {};
-
 /// Messages of a peer, to the replicator, in the order in which they were
 /// posted. Answer with `receipt` when they are dealt with: it is what lets the
 /// peer send more.
@@ -198,7 +195,6 @@ CAF_ADD_TYPE_ID(parley_links, (parley::cluster::reach))
 CAF_ADD_TYPE_ID(parley_links, (parley::cluster::peer_up))
 CAF_ADD_TYPE_ID(parley_links, (parley::cluster::peer_down))
 CAF_ADD_TYPE_ID(parley_links, (parley::cluster::outgoing))
-CAF_ADD_TYPE_ID(parley_links, (parley::cluster::flush_outbox))
 CAF_ADD_TYPE_ID(parley_links, (parley::cluster::receipt))
 CAF_ADD_TYPE_ID(parley_links, (parley::cluster::arrived))
 CAF_ADD_TYPE_ID(parley_links, (parley::cluster::hello))
@@ -220,7 +216,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::reach)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::peer_up)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::peer_down)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::outgoing)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::flush_outbox)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::receipt)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::arrived)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::get_links)

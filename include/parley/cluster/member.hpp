@@ -58,12 +58,6 @@ public:
   /// From here on these hear of everything, beginning with what is known.
   void tell(member_actors whom);
 
-  /// Runs `look` with the view, on the member's thread.
-  void with_view(std::function<void(const cluster_view&)> look);
-
-  /// Clients per node, for the others to know.
-  void set_load(uint32_t sessions);
-
   /// Takes the node's entry back, and waits for that for a moment.
   void leave();
 

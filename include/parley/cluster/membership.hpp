@@ -2,6 +2,7 @@
 
 #include "parley/cluster/cluster_parameters.hpp"
 #include "parley/cluster/cluster_view.hpp"
+#include "parley/cluster/rounds.hpp"
 
 #include <chrono>
 
@@ -66,8 +67,6 @@ public:
 private:
   enum class step : uint8_t { out, joining, in, over };
 
-  template <class F>
-  auto in_round(F f);
   void session_changed(const session_event& x);
   void begin();
   void stall(outcome why);
@@ -97,14 +96,13 @@ private:
   bool stalled_ = false;
   uint64_t session_ = 0;
   uint64_t incarnation_ = 0;
-  uint64_t round_ = 0; ///< Answers to an earlier attempt are dropped.
   bool following_ = false;
   bool seen_all_ = false;    ///< Once, since the start.
   bool entry_stale_ = false; ///< It does not say what it should.
   bool entry_open_ = false;  ///< A write of it is under way.
   instant entry_written_{0};
   instant now_{0};
-  std::shared_ptr<void> alive_ = std::make_shared<int>();
+  rounds rounds_;
   subscription listening_;
 };
 

@@ -2,6 +2,7 @@
 
 #include "parley/base/shared_bytes.hpp"
 #include "parley/cluster/surroundings.hpp"
+#include "parley/history/partition_log.hpp"
 #include "parley/history/replica_store.hpp"
 #include "parley/model/replication/replica.hpp"
 
@@ -46,6 +47,8 @@ public:
 
   /// Holds a replica of the partition, with what the store has of it.
   void host(uint16_t partition, uint64_t incarnation);
+  /// Likewise, of each partition that the store has something of.
+  void host_stored(uint64_t incarnation);
   bool hosts(uint16_t partition) const { return all_[partition] != nullptr; }
   /// Nullptr if there is none.
   const rep::replica* at(uint16_t partition) const;
@@ -53,9 +56,9 @@ public:
   /// @name Events
   /// Those for a partition without a replica here are ignored.
   /// @{
-  /// The batch of an actor of a partition that this node leads; if it does not
-  /// (any more), nothing comes of it.
-  void propose(uint16_t partition, shared_bytes payload);
+  /// The batch of an actor of a partition that this node leads.
+  /// @returns false if it does not (any more): then nothing comes of it.
+  bool propose(uint16_t partition, shared_bytes payload);
   void receive(const rep::message& what);
   void saw(uint16_t partition, uint64_t token,
            const rep::versioned_record& read);
@@ -107,7 +110,10 @@ private:
   void on(hosted& at, const rep::retire& x);
   void on(hosted& at, const rep::halt& x);
 
+  void add(uint16_t partition, uint64_t incarnation,
+           const history::log_marks& marks);
   void settle(hosted& at);
+  void lead_if_complete(hosted& at);
   void propose_waiting(hosted& at);
   void erase(uint16_t partition);
   history::batch& rows_of(hosted& at);

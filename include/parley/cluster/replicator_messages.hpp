@@ -106,16 +106,6 @@ struct partition_led {
 struct partition_lost {
   uint16_t partition = 0;
 };
-/// Whether what is proposed for the partition is committed soon.
-struct partition_accepts {
-  uint16_t partition = 0;
-  bool soon = true;
-};
-struct partition_halted {
-  uint16_t partition = 0;
-  rep::halt_reason why = rep::halt_reason::write_failed;
-};
-
 // -- to itself ---------------------------------------------------------------
 
 /// Time passed.
@@ -203,8 +193,6 @@ CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::confirm_reads))
 CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::reads_are_confirmed))
 CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::partition_led))
 CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::partition_lost))
-CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::partition_accepts))
-CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::partition_halted))
 CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::replica_beat))
 CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::log_read))
 CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::copy_done))
@@ -221,8 +209,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::confirm_reads)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::reads_are_confirmed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::partition_led)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::partition_lost)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::partition_accepts)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::partition_halted)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::replica_beat)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::log_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::copy_done)

@@ -31,8 +31,6 @@ public:
   /// The next so many proposals for the partition are committed and can be
   /// read from the store.
   virtual void committed(uint16_t partition, size_t count) = 0;
-  /// Whether proposals are committed soon, or wait.
-  virtual void accepts(uint16_t partition, bool soon) = 0;
   /// This node leads the partition, and the store holds all that its earlier
   /// leaders committed.
   virtual void leads(uint16_t partition, uint64_t epoch) = 0;
