@@ -1,10 +1,10 @@
 #include "parley/gateway/tokens.hpp"
 
 #include "gateway/public_key.hpp"
-#include "gateway/secret_file.hpp"
 
 #include "parley/base/names.hpp"
 #include "parley/base/random.hpp"
+#include "parley/base/secret_file.hpp"
 
 #include <jwt.h>
 

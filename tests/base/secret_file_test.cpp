@@ -1,5 +1,6 @@
-#include "gateway/secret_file.hpp"
-#include "support/server_process.hpp"
+#include "support/temporary_directory.hpp"
+
+#include "parley/base/secret_file.hpp"
 
 #include <doctest/doctest.h>
 
@@ -9,7 +10,6 @@
 #include <sys/stat.h>
 
 using namespace parley;
-using gateway::open_secret;
 namespace fs = std::filesystem;
 
 namespace {

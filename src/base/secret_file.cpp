@@ -1,4 +1,4 @@
-#include "gateway/secret_file.hpp"
+#include "parley/base/secret_file.hpp"
 
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include <unistd.h>
 #include <utility>
 
-namespace parley::gateway {
+namespace parley {
 
 namespace {
 
@@ -109,15 +109,13 @@ void sync_directory(const std::string& path) {
 } // namespace
 
 result<std::string> open_secret(const std::string& path,
-                                random_source& random) {
+                                const std::function<std::string()>& make) {
   descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (file)
     return check(path, file);
   if (errno != ENOENT)
     return trouble_of_system(path, errno);
-  std::string secret(secret_bytes_min, '\0');
-  random.fill(secret.data(), secret.size());
-  auto failed = write_new(path, secret);
+  auto failed = write_new(path, make());
   if (failed != 0 && failed != EEXIST)
     return trouble_of_system(path, failed);
   sync_directory(path);
@@ -125,6 +123,15 @@ result<std::string> open_secret(const std::string& path,
   if (!made)
     return trouble_of_system(path, errno);
   return check(path, made);
+}
+
+result<std::string> open_secret(const std::string& path,
+                                random_source& random) {
+  return open_secret(path, [&random] {
+    std::string secret(secret_bytes_min, '\0');
+    random.fill(secret.data(), secret.size());
+    return secret;
+  });
 }
 
 result<std::string> read_small_file(const std::string& path, size_t bytes_max) {
@@ -137,4 +144,4 @@ result<std::string> read_small_file(const std::string& path, size_t bytes_max) {
   return bytes;
 }
 
-} // namespace parley::gateway
+} // namespace parley
