@@ -20,6 +20,18 @@ void limit_silence(int socket, std::chrono::milliseconds by) {
   ::setsockopt(socket, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
 }
 
+/// @returns false if there is no memory for it.
+bool append(text_list& to, const std::vector<std::string>& texts) {
+  for (const auto& each : texts) {
+    auto* longer = curl_slist_append(to.get(), each.c_str());
+    if (!longer)
+      return false;
+    to.release();
+    to.reset(longer);
+  }
+  return true;
+}
+
 http_failure failure_of(CURLcode code) {
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
@@ -45,15 +57,9 @@ transfer::transfer(http_request request, std::string origin,
 
 CURL* transfer::prepare(const transport_settings& by) {
   easy_.reset(curl_easy_init());
-  for (const auto& each : request_.headers) {
-    auto* longer = curl_slist_append(headers_.get(), each.c_str());
-    if (!longer)
-      return nullptr;
-    headers_.release();
-    headers_.reset(longer);
-  }
   auto* easy = easy_.get();
-  if (!easy)
+  if (!easy || !append(headers_, request_.headers)
+      || !append(known_hosts_, by.known_hosts))
     return nullptr;
   answer_bytes_max_ = by.answer_bytes_max;
   timeout_ = by.timeout;
@@ -73,6 +79,8 @@ CURL* transfer::prepare(const transport_settings& by) {
   curl_easy_setopt(easy, CURLOPT_MAXAGE_CONN, idle_connection_s);
   if (!by.ca_file.empty())
     curl_easy_setopt(easy, CURLOPT_CAINFO, by.ca_file.c_str());
+  if (known_hosts_)
+    curl_easy_setopt(easy, CURLOPT_RESOLVE, known_hosts_.get());
   curl_easy_setopt(easy, CURLOPT_POST, 1L);
   curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
                    static_cast<curl_off_t>(request_.body.size()));

@@ -14,6 +14,8 @@ struct easy_free {
   void operator()(curl_slist* x) const noexcept { curl_slist_free_all(x); }
 };
 
+using text_list = std::unique_ptr<curl_slist, easy_free>;
+
 /// One request of libcurl, from its options to its answer. Used on the
 /// transport's thread only, but for its construction.
 class transfer {
@@ -50,7 +52,8 @@ private:
   std::string origin_;
   std::function<void(http_answer)> done_;
   std::unique_ptr<CURL, easy_free> easy_;
-  std::unique_ptr<curl_slist, easy_free> headers_;
+  text_list headers_;
+  text_list known_hosts_;
   std::string body_;
   size_t header_bytes_ = 0;
   size_t answer_bytes_max_ = 0;

@@ -21,6 +21,8 @@ struct transport_settings {
   /// Lets requests go to private addresses, and without TLS.
   bool allow_private = false;
   std::string ca_file; ///< Whom to trust, in PEM; empty: as the system does.
+  /// "name:port:address" for names that are not to be asked for: for tests.
+  std::vector<std::string> known_hosts;
 };
 
 /// A POST.
