@@ -1,10 +1,10 @@
 #include "parley/push/apns.hpp"
 
+#include "push/apns_tokens.hpp"
 #include "push/endpoint.hpp"
 #include "push/http_outcome.hpp"
 #include "push/keys.hpp"
 #include "push/payload.hpp"
-#include "push/signed_token.hpp"
 
 #include "parley/base/secret_file.hpp"
 #include "parley/protocol/json_writer.hpp"
@@ -12,7 +12,6 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include <mutex>
 #include <utility>
 
 namespace parley::push {
@@ -21,59 +20,6 @@ namespace {
 
 constexpr size_t apns_payload_bytes_max = 4096;
 constexpr size_t apns_key_file_bytes_max = 16'384;
-
-/// Apple refuses tokens that are renewed within 20 minutes, and tokens that
-/// are older than 60.
-constexpr std::chrono::milliseconds apns_token_life = std::chrono::minutes{40};
-constexpr std::chrono::milliseconds apns_token_age_min =
-    std::chrono::minutes{20};
-
-/// The token that all requests share until it is renewed.
-class apns_tokens {
-public:
-  apns_tokens(std::string key, const apns_settings& from,
-              const wall_clock& clock)
-      : key_(std::move(key)),
-        key_id_(from.key_id),
-        team_id_(from.team_id),
-        clock_(clock) {}
-
-  std::string current() {
-    std::lock_guard held{lock_};
-    auto now = clock_.now();
-    if (token_.empty() || age(now) >= apns_token_life) {
-      std::string claims;
-      protocol::json_writer{claims}
-          .open_object()
-          .member("iss", team_id_)
-          .member("iat", now / 1000)
-          .close_object();
-      token_ = sign_token("ES256", key_, key_id_, claims);
-      made_ = now;
-    }
-    return token_;
-  }
-
-  /// Apple found it too old: its clock is not ours.
-  void expired() {
-    std::lock_guard held{lock_};
-    if (age(clock_.now()) >= apns_token_age_min)
-      token_.clear();
-  }
-
-private:
-  std::chrono::milliseconds age(timestamp now) const {
-    return std::chrono::milliseconds{now - made_};
-  }
-
-  const std::string key_;
-  const std::string key_id_;
-  const std::string team_id_;
-  const wall_clock& clock_;
-  std::mutex lock_;
-  std::string token_;
-  timestamp made_ = 0;
-};
 
 std::string text_for_apple(const notification& what) {
   return fitted(what.body, apns_payload_bytes_max, [&](std::string_view body) {
@@ -129,7 +75,8 @@ public:
         origin_(std::move(origin)),
         topic_(from.topic),
         clock_(clock),
-        tokens_(std::make_shared<apns_tokens>(std::move(key), from, clock)) {}
+        tokens_(std::make_shared<apns_tokens>(std::move(key), from.key_id,
+                                              from.team_id, clock)) {}
 
   void send(const notification& what, const target* to,
             std::function<void(outcome)> done) override {

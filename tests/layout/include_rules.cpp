@@ -32,6 +32,7 @@ const auto libraries = std::vector<library>{
      {"/actors/", "/cluster/", "/push/", "/gateway/", "/admin/", "/server/"}},
     {"boost/asio", {"/push/", "/gateway/", "/admin/", "/server/"}},
     {"boost/beast", {"/push/", "/gateway/", "/admin/", "/server/"}},
+    {"curl/", {"src/push/"}},
     {"rocksdb/", {"src/history/"}},
     {"toml++/", {"src/config/load.cpp"}},
     {"zookeeper/", {"src/cluster/zookeeper_client.cpp"}},
