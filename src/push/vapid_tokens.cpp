@@ -27,7 +27,7 @@ std::string vapid_tokens::authorization(const std::string& origin) {
   auto now = clock_.now();
   std::lock_guard held{lock_};
   if (auto found = kept_.find(origin);
-      found != kept_.end() && found->second.until > now)
+      found != kept_.end() && fresh(found->second, now))
     return found->second.value;
   std::string claims;
   protocol::json_writer{claims}
@@ -40,17 +40,21 @@ std::string vapid_tokens::authorization(const std::string& origin) {
   if (token.empty())
     return {};
   make_room(now);
-  // It is renewed when half of its life is left, whatever a service's clock.
   auto value = fmt::format("vapid t={}, k={}", token, keys_.public_key());
-  kept_[origin] = {value, now + life_.count() * 1000 / 2};
+  kept_[origin] = {value, now};
   return value;
+}
+
+bool vapid_tokens::fresh(const kept& token, timestamp now) const {
+  return now >= token.made
+         && std::chrono::milliseconds{now - token.made} < life_ / 2;
 }
 
 void vapid_tokens::make_room(timestamp now) {
   if (kept_.size() < origins_max)
     return;
   std::erase_if(kept_,
-                [&](const auto& each) { return each.second.until <= now; });
+                [&](const auto& each) { return !fresh(each.second, now); });
   if (kept_.size() >= origins_max)
     kept_.erase(kept_.begin());
 }

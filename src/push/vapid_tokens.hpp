@@ -27,8 +27,12 @@ public:
 private:
   struct kept {
     std::string value;
-    timestamp until = 0;
+    timestamp made = 0;
   };
+
+  /// Half of its life is left: enough for a service whose clock differs. A
+  /// clock that was set back would make it live too long.
+  bool fresh(const kept& token, timestamp now) const;
 
   void make_room(timestamp now);
 
