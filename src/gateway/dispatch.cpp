@@ -60,13 +60,15 @@ http_reply wrong_method(const std::string& allow) {
 
 /// The answer where no route has one.
 http_reply without_route(const http_head& head, const target& what,
-                         std::string allow) {
+                         std::string allow, const std::string& policy) {
   bool reads = head.method == verb::get || head.method == verb::head;
   std::optional<http_reply> file;
   if (allow.empty())
     file = file_for(head, what);
-  if (file && reads)
+  if (file && reads) {
+    file->headers.emplace_back("Content-Security-Policy", policy);
     return std::move(*file);
+  }
   if (file)
     allow = "GET, HEAD";
   if (allow.empty())
@@ -95,7 +97,8 @@ void dispatch(const services_ptr& with, const hub_ptr& on, http_head head,
   }
   auto found = find_route(routes(), head.method, what->segments);
   if (!found.to) {
-    to->respond(without_route(head, *what, std::move(found.allow)));
+    to->respond(
+        without_route(head, *what, std::move(found.allow), with->policy));
     return;
   }
   auto x = std::make_shared<exchange>(

@@ -2,6 +2,7 @@
 
 #include "gateway/connection_limits.hpp"
 #include "gateway/origin.hpp"
+#include "gateway/page_policy.hpp"
 #include "gateway/send_rates.hpp"
 
 #include "parley/actors/context.hpp"
@@ -10,6 +11,7 @@
 
 #include <atomic>
 #include <memory>
+#include <string>
 
 namespace caf {
 class actor_system;
@@ -27,6 +29,7 @@ struct services {
         tokens(checks),
         passwords(pool),
         origins(node->settings.http),
+        policy(page_policy(node->settings)),
         connections(node->settings.http.connections_max,
                     node->settings.limits.connections_per_address),
         sends(node->settings.limits.sends_per_s,
@@ -39,6 +42,7 @@ struct services {
   const token_service& tokens;
   password_pool& passwords;
   origin_rules origins;
+  std::string policy; ///< Of its pages.
   connection_limits connections;
   /// Clients over those limits, who get an answer before they are closed.
   connection_limits refusals{256, 0};

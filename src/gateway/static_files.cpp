@@ -13,15 +13,6 @@ namespace parley::gateway {
 
 namespace {
 
-/// No script, style or frame but the node's own; what is dangerous to set as
-/// HTML or as a script's address goes through one named policy.
-constexpr std::string_view content_policy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "img-src 'self' data:; connect-src 'self'; manifest-src 'self'; "
-    "worker-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'; require-trusted-types-for 'script'; "
-    "trusted-types parley";
-
 /// Files here have a hash of their content in their names.
 constexpr std::string_view hashed_folder = "assets/";
 
@@ -95,7 +86,6 @@ std::optional<http_reply> static_file(std::string_view path,
                                  ? "public, max-age=31536000, immutable"
                                  : "no-cache");
   reply.headers.emplace_back("Vary", "Accept-Encoding");
-  reply.headers.emplace_back("Content-Security-Policy", content_policy);
   reply.headers.emplace_back("Cross-Origin-Opener-Policy", "same-origin");
   if (matches(from.if_none_match, tag)) {
     reply.status = 304;

@@ -43,11 +43,12 @@ TEST_CASE("path tricks find nothing") {
   CHECK(node.request(verb::get, "/%00")->status == 400);
 }
 
-TEST_CASE("the static files are served at the root") {
+TEST_CASE("the static files are served at the root, under the node's policy") {
   fake_node node;
   auto index = node.request(verb::get, "/");
   CHECK(index->status == 200);
   CHECK(index->type == "text/html; charset=utf-8");
+  CHECK(header(*index, "Content-Security-Policy") == node.services().policy);
   CHECK(node.request(verb::head, "/favicon.svg")->status == 200);
 }
 
