@@ -1,6 +1,6 @@
 /** Measures the web client as a person feels it. Run by bench/web.sh. */
 import type { Page } from "playwright-core";
-import { Server } from "../../web/client/test/support/server.js";
+import { Server } from "parley-testing";
 import { directConversation } from "../../web/client/src/names.js";
 import { launch } from "./support/browser.js";
 import { PASSWORD, Person } from "./support/person.js";

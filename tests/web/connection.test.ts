@@ -13,7 +13,7 @@ test("what was written while the server was dead is sent when it lives", async (
   await bob.open(alice.user);
   await bob.sees("before");
 
-  await world.server.kill("SIGKILL");
+  await world.server.stop("SIGKILL");
   await alice.page.getByText("No connection.").waitFor();
   await alice.send("while it was dead");
   await alice.waiting("while it was dead");
@@ -38,7 +38,7 @@ test("what was written outlives the page and a server that is dead", async () =>
   await alice.writeTo(bob.user);
   await alice.send("before");
   await alice.marked("before", "delivered");
-  await world.server.kill("SIGKILL");
+  await world.server.stop("SIGKILL");
   await alice.send("kept");
   await alice.waiting("kept");
   // The page comes from the service worker.

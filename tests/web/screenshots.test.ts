@@ -104,7 +104,7 @@ test("the main screens look as they should", async () => {
   await page.getByRole("button", { name: "Back" }).click();
   await shoot("narrow-list");
 
-  await world.server.kill("SIGKILL");
+  await world.server.stop("SIGKILL");
   await page.getByText("No connection").waitFor();
   await page.setViewportSize({ width: 1280, height: 800 });
   await alice.open("Bruno Hatter");

@@ -57,7 +57,7 @@ test("tabs survive the death of the one that leads while acts wait", async () =>
   const bob = await world.person("bob");
   await alice.writeTo(bob.user);
   const second = await tabOf(alice);
-  await world.server.kill("SIGKILL");
+  await world.server.stop("SIGKILL");
   await second.send("queued in a follower");
   await second.waiting("queued in a follower");
   await alice.page.close();

@@ -1,9 +1,6 @@
 import { after, before } from "node:test";
 import type { Browser, BrowserContextOptions } from "playwright-core";
-import {
-  Server,
-  type ServerSettings,
-} from "../../../web/client/test/support/server.js";
+import { Server, type ServerSettings } from "parley-testing";
 import { launch } from "./browser.js";
 import { Person } from "./person.js";
 

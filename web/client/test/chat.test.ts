@@ -13,7 +13,7 @@ import {
   person,
   until,
 } from "./support/people.js";
-import { Server, skip } from "./support/server.js";
+import { Server, skip } from "parley-testing";
 
 describe("clients of a real server", { skip }, () => {
   let server: Server;

@@ -19,7 +19,7 @@ import {
 } from "./support/people.js";
 import { CuttingProxy } from "./support/proxy.js";
 import { withSeed } from "./support/random.js";
-import { Server, skip } from "./support/server.js";
+import { Server, skip } from "parley-testing";
 
 describe("whatever crashes", { skip }, () => {
   let server: Server;
@@ -74,7 +74,7 @@ describe("whatever crashes", { skip }, () => {
         await people.until(() =>
           people.conv.some((c, k) => people.lastSeq(c) > seen[k]! + 5),
         );
-        await server.kill();
+        await server.stop("SIGKILL");
         await server.start();
         for (const client of people.all) client.retryNow();
       }

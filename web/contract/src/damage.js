@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { askJson, register } from "./http.js";
-import { Server } from "./server.js";
+import { Server } from "parley-testing";
 
 /** At either end of a file of bodies there is what is not one. */
 const EDGE = 64;

@@ -4,7 +4,7 @@ import { load } from "../../docs/src/document.js";
 import { damagedNode } from "../src/damage.js";
 import { askJson, register } from "../src/http.js";
 import { LiveSession, LiveStory } from "../src/live_story.js";
-import { Server } from "../src/server.js";
+import { Server } from "parley-testing";
 import { variants } from "../src/variants.js";
 
 const story = new LiveStory(load("asyncapi.yaml"));

@@ -4,7 +4,7 @@ import { after, before, describe, it } from "node:test";
 import { load, pathOf } from "../../docs/src/document.js";
 import { html, json, prose } from "../../docs/src/html.js";
 import { ask } from "../src/http.js";
-import { Server } from "../src/server.js";
+import { Server } from "parley-testing";
 
 const PAGES = ["/docs", "/docs/http", "/docs/websocket"];
 

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { load } from "../../docs/src/document.js";
 import { askJson, register } from "../src/http.js";
 import { LiveSession, LiveStory } from "../src/live_story.js";
-import { Server } from "../src/server.js";
+import { Server } from "parley-testing";
 
 const folder = fileURLToPath(new URL("../../../examples/", import.meta.url));
 const bots = {

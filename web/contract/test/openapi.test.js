@@ -6,7 +6,7 @@ import { load } from "../../docs/src/document.js";
 import { damagedNode } from "../src/damage.js";
 import { ask, register } from "../src/http.js";
 import { HttpStory } from "../src/http_story.js";
-import { Server } from "../src/server.js";
+import { Server } from "parley-testing";
 import { parameterVariants, variants } from "../src/variants.js";
 
 const story = new HttpStory(load("openapi.yaml"));

@@ -7,19 +7,14 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const built = (preset) =>
-  fileURLToPath(
-    new URL(`../../../build/${preset}/bin/parley`, import.meta.url),
-  );
+  fileURLToPath(new URL(`../../build/${preset}/bin/parley`, import.meta.url));
 
-/** The server's binary. */
-export const binary =
+const binary =
   process.env.PARLEY_BINARY ??
   [built("test"), built("release")].find((x) => existsSync(x));
 
-/**
- * A real node with a data directory of its own, on a port of its own that it
- * keeps when it is started again.
- */
+export const skip = binary ? false : "no server binary; set PARLEY_BINARY";
+
 export class Server {
   port = 0;
   directory;
@@ -27,11 +22,10 @@ export class Server {
   #process;
   #ended;
 
-  /** @param {Record<string, Record<string, unknown>>} settings TOML, by table */
   static async start(settings = {}) {
-    if (!binary) throw new Error("no server binary; set PARLEY_BINARY");
+    if (skip) throw new Error(skip);
     const server = new Server();
-    server.directory = await mkdtemp(join(tmpdir(), "parley-contract-"));
+    server.directory = await mkdtemp(join(tmpdir(), "parley-node-"));
     server.#settings = settings;
     await server.start();
     return server;
@@ -63,7 +57,6 @@ export class Server {
     });
   }
 
-  /** Signals the node; waits for its end with `stop`. */
   signal(signal = "SIGTERM") {
     this.#process.kill(signal);
   }
