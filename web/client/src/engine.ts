@@ -12,6 +12,7 @@ import { Intake, type Happening } from "./intake.js";
 import { Ledger, type Committed } from "./ledger.js";
 import type { Model } from "./model.js";
 import { newCid } from "./names.js";
+import { Nodes } from "./nodes.js";
 import type { ClientOptions } from "./options.js";
 import { Passing } from "./passing.js";
 import { Sender } from "./sender.js";
@@ -38,6 +39,7 @@ export class Engine {
   readonly connector: Connector;
   readonly #account: Account;
   readonly #intake: Intake;
+  readonly #nodes: Nodes;
   #refreshTimer: TimerHandle;
 
   constructor(env: Environment, options: ClientOptions, parts: EngineParts) {
@@ -68,7 +70,8 @@ export class Engine {
       },
       countedTo: (conv) => this.sync.countedTo(conv),
     });
-    this.connector = this.#makeConnector(() => nodes(api, http, options));
+    this.#nodes = new Nodes(api, http, options);
+    this.connector = this.#makeConnector();
   }
 
   newCid(): string {
@@ -101,7 +104,7 @@ export class Engine {
   async close(): Promise<void> {
     this.connector.stop();
     this.#intake.close();
-    this.passing.close();
+    this.passing.forget();
     await this.#intake.idle();
     await this.ledger.close();
   }
@@ -141,8 +144,9 @@ export class Engine {
     });
   }
 
-  #makeConnector(discover: () => Promise<string[]>): Connector {
-    return new Connector(this.env, this.#account, discover, {
+  #makeConnector(): Connector {
+    const findNodes = () => this.#nodes.find();
+    return new Connector(this.env, this.#account, findNodes, {
       beforeConnect: async () => {
         await this.#intake.idle();
         const { useq } = this.model;
@@ -175,14 +179,24 @@ export class Engine {
   #objects(all: readonly WireObject[]): void {
     const happenings: Happening[] = [];
     for (const x of all) {
+      if (x.t === "msg") this.#stopTyping(x);
       const answer = this.sender.answered(x);
       if (answer) happenings.push(answer);
-      else if (x.t === "reconnect")
-        this.connector.move(x["within_ms"] as number, x["urls"] as string[]);
+      else if (x.t === "reconnect") this.#move(x);
       else if (x.t !== "ack" && x.t !== "error" && !this.#passes(x))
         happenings.push({ is: "object", x });
     }
     this.#intake.push(happenings);
+  }
+
+  #move(x: WireObject): void {
+    const urls = this.#nodes.reached(x["urls"] as string[]);
+    this.connector.move(x["within_ms"] as number, urls);
+  }
+
+  /** At once: what they type next may be told before this is stored. */
+  #stopTyping(msg: WireObject): void {
+    this.passing.stopTyping(msg["conv"] as string, msg["from"] as string);
   }
 
   #passes(x: WireObject): boolean {
@@ -212,7 +226,6 @@ export class Engine {
 
   #takenEvent(x: WireObject): void {
     const conv = x["conv"] as string;
-    if (x.t === "msg") this.passing.stopTyping(conv, x["from"] as string);
     const known = this.model.members(conv).length > 0;
     if ((x.t === "member" || x.t === "group") && known)
       void this.sync.loadMembers(conv).catch((why) => this.#failed(why));
@@ -250,6 +263,7 @@ export class Engine {
 
   #forgetOthers(): void {
     this.sync.forget();
+    this.passing.forget();
     this.model.forgetPassing();
   }
 
@@ -273,15 +287,4 @@ export class Engine {
       state: user === undefined ? state : { ...state, user },
     });
   }
-}
-
-/** Where to connect: where a node says, and else where it was asked. */
-async function nodes(
-  api: HttpApi,
-  http: Http,
-  options: ClientOptions,
-): Promise<string[]> {
-  if (options.discover === false) return http.urls;
-  const found = await api.discover(options.region).catch(() => []);
-  return [...new Set([...found.map((x) => x.url), ...http.urls])];
 }

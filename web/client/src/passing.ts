@@ -35,7 +35,8 @@ export class Passing {
     this.#connection = undefined;
   }
 
-  close(): void {
+  /** Whoever was typing. */
+  forget(): void {
     for (const timer of this.#typists.values()) this.#clock.clearTimeout(timer);
     this.#typists.clear();
   }

@@ -262,21 +262,80 @@ describe("a close", () => {
 });
 
 describe("discovery", () => {
-  it("says where to connect, and what is left if that fails", async () => {
+  async function discovering(...urls: string[]): Promise<World> {
     const world = new World({ discover: true });
-    world.routes["GET /v1/discover"] = () => [
-      200,
-      { nodes: [{ id: "n2", url: "http://best", region: "r", load: 0 }] },
-    ];
+    const nodes = urls.map((url) => ({ id: url, url, region: "r", load: 0 }));
+    world.routes["GET /v1/discover"] = () => [200, { nodes }];
     const client = await createClient(world.options);
     await client.login("alice", "password");
     client.start();
     await settle();
+    return world;
+  }
+
+  it("says where to connect, and what is left if that fails", async () => {
+    const world = await discovering("http://best", "http://next");
     assert.equal(world.socket.url, "ws://best/v1/ws");
-    await world.socket.drop(1006);
-    await world.clock.advance(1000);
+    for (const left of ["next", "one"]) {
+      await world.socket.drop(1006);
+      await world.clock.advance(2000);
+      assert.equal(world.socket.url, `ws://${left}/v1/ws`);
+    }
+  });
+
+  it("of a node that is alone leads where it was reached", async () => {
+    const world = await discovering("http://its-name-elsewhere");
     assert.equal(world.socket.url, "ws://one/v1/ws");
-    await client.close();
+    await world.socket.accept();
+    const urls = ["http://its-name-elsewhere"];
+    await world.socket.say({ t: "reconnect", within_ms: 1000, urls });
+    await world.socket.drop(4000);
+    await world.clock.advance(2000);
+    assert.deepEqual(
+      world.sockets.map((x) => x.url),
+      ["ws://one/v1/ws", "ws://one/v1/ws"],
+    );
+  });
+});
+
+describe("somebody who types", () => {
+  const typing = { t: "typing", conv: CONV, user: "bob" };
+
+  it("does so until their message, or nothing more, comes", async () => {
+    const world = new World();
+    const client = await world.client();
+    await world.socket.say(typing);
+    assert.deepEqual(client.typingIn(CONV), ["bob"]);
+    await world.socket.say(msg(1, 11));
+    assert.deepEqual(client.typingIn(CONV), []);
+    await world.socket.say(typing);
+    await world.clock.advance(4000);
+    await world.socket.say(typing);
+    await world.clock.advance(4000);
+    assert.deepEqual(client.typingIn(CONV), ["bob"]);
+    await world.clock.advance(1000);
+    assert.deepEqual(client.typingIn(CONV), []);
+  });
+
+  it("goes on after a message that takes long to be stored", async () => {
+    const world = new World();
+    const client = await world.client();
+    await world.socket.say(msg(1, 11), typing);
+    assert.equal(client.conversation(CONV)?.lastSeq, 1);
+    assert.deepEqual(client.typingIn(CONV), ["bob"]);
+  });
+
+  it("is forgotten with the login", async () => {
+    const world = new World();
+    const client = await world.client();
+    await world.socket.say(typing);
+    await client.logout();
+    await client.login("alice", "password");
+    client.start();
+    await settle();
+    await world.socket.accept();
+    await world.socket.say(typing);
+    assert.deepEqual(client.typingIn(CONV), ["bob"]);
   });
 });
 

@@ -14,8 +14,7 @@ import { ownDevice } from "./device";
  * each tab then is a device of its own, which a reload does not forget.
  */
 export function openClient(): Promise<ParleyClient> {
-  // The page's own node: another one's would be another origin.
-  const options = { url: location.origin, discover: false };
+  const options = { url: location.origin };
   const locks = navigator.locks as LockManager | undefined;
   if (locks)
     return createSharedClient({ ...options, device: ownDevice(localStorage) });

@@ -25,8 +25,7 @@ function applyTheme(): void {
 
 theme.subscribe(() => {
   localStorage.setItem(THEME, theme.value);
-  deviceIsDark.addEventListener("change", applyTheme);
-applyTheme();
+  applyTheme();
 });
 notify.subscribe(() => {
   localStorage.setItem(NOTIFY, notify.value ? "on" : "off");
