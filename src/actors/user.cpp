@@ -57,6 +57,10 @@ result<user_load> load_user(const history::store& from, const place& where,
   if (!unlisted)
     return unlisted.error();
   all.unlisted = std::move(*unlisted);
+  auto push = load_user_push(from, where, all.devices);
+  if (!push)
+    return push.error();
+  all.push = std::move(*push);
   return all;
 }
 
@@ -117,6 +121,7 @@ void user_state::on_loaded(user_load all) {
   }
   head_moved = row.start != node->starts && row.reserved > 0;
   resume_blocks();
+  load_push(std::move(all.push));
 }
 
 void user_state::submit(history::batch rows, open_rows what) {
@@ -146,6 +151,7 @@ void user_state::on_committed(uint32_t count) {
   }
   take_waiting();
   write_pending();
+  decide_pushes();
 }
 
 void user_state::put_list(history::batch& rows, listed& x) {
@@ -195,6 +201,12 @@ void user_state::end_sessions_of(end_sessions which) {
   caf::anon_send(partition, to_user{name}, std::move(which));
 }
 
+/// When the last one is gone, nobody will acknowledge what is undecided.
+void user_state::on_sessions(std::vector<session_ref> all) {
+  sessions = std::move(all);
+  decide_pushes();
+}
+
 void user_state::start_flush_timer() {
   if (flush_timer)
     return;
@@ -224,6 +236,7 @@ void user_state::on_flush() {
   for (auto& [conv, x] : list)
     if (x.urgent)
       put_list(rows, x);
+  settle_push_mark(rows);
   if (!rows.empty())
     submit(std::move(rows), {});
   tell_delivered(upto);
@@ -232,7 +245,7 @@ void user_state::on_flush() {
 /// The partition asks whether this user can be let go.
 void user_state::on_rest(const rest& x) {
   if (!open.empty() || !pending.empty() || !waiting.empty() || flush_timer
-      || !questions.none())
+      || !push_rests() || !questions.none())
     return;
   auto dirty = std::any_of(list.begin(), list.end(),
                            [](const auto& l) { return l.second.dirty; });
@@ -277,7 +290,7 @@ caf::behavior user(caf::stateful_actor<user_state>* self, activation what,
       [&s](to, const attach& x) { s.on_attach(x); },
       [&s](to, const fetch& x) { s.on_fetch(x); },
       [&s](to, const received& x) { s.on_received(x); },
-      [&s](to, sessions_now& x) { s.sessions = std::move(x.all); },
+      [&s](to, sessions_now& x) { s.on_sessions(std::move(x.all)); },
       [&s](to, const get_conversations& x) { return s.on_list(x); },
       [&s](to, const mark_read& x) { s.on_read(x); },
       [&s](to, const read_upto& x) { s.on_read_upto(x); },
@@ -299,6 +312,14 @@ caf::behavior user(caf::stateful_actor<user_state>* self, activation what,
       [&s](to, const get_devices&) { return s.on_devices(); },
       [&s](to, const remove_device& x) { return s.on_remove_device(x); },
       [&s](to, const watch& x) { return s.on_watch(x); },
+      [&s](to, const push_wake&) { s.on_push_wake(); },
+      [&s](to, const push_told& x) { s.on_push_told(x); },
+      [&s](to, const subscribe_push& x) { return s.on_subscribe(x); },
+      [&s](to, const unsubscribe_push& x) { return s.on_unsubscribe(x); },
+      [&s](to, const get_subscriptions&) { return s.on_subscriptions(); },
+      [&s](to, const get_quiet_hours&) { return s.on_quiet_hours(); },
+      [&s](to, const set_quiet_hours& x) { return s.on_set_quiet_hours(x); },
+      [&s](const push_look&) { s.on_push_look(); },
       [&s](const flush&) { s.on_flush(); },
       [&s](const rest& x) { s.on_rest(x); },
   };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/entities.hpp"
+#include "actors/user_push.hpp"
 
 #include "parley/actors/errors.hpp"
 #include "parley/actors/messages.hpp"
@@ -30,6 +31,7 @@ struct user_load {
   std::vector<history::block_record> blocks;
   std::vector<history::login_record> logins;
   std::vector<history::inbox_entry> unlisted; ///< Past inbox.listed.
+  push_load push;
 };
 
 /// One conversation in the user's list, in memory.
@@ -89,6 +91,7 @@ struct user_state {
   void on_committed(uint32_t count);
   void on_rest(const rest& x);
   void on_flush();
+  void on_sessions(std::vector<session_ref> all);
   void on_exit();
 
   // -- inbox, user_inbox.cpp
@@ -127,6 +130,18 @@ struct user_state {
   // -- devices, user_devices.cpp
   caf::result<answer> on_devices();
   caf::result<answer> on_remove_device(const remove_device& x);
+
+  // -- notifications, user_push.cpp
+  void on_push_wake();
+  void on_push_told(const push_told& x);
+  void on_push_look();
+
+  // -- where they go, and when, user_subscriptions.cpp
+  caf::result<subscribed> on_subscribe(const subscribe_push& x);
+  caf::result<answer> on_unsubscribe(const unsubscribe_push& x);
+  caf::result<answer> on_subscriptions();
+  caf::result<answer> on_quiet_hours();
+  caf::result<answer> on_set_quiet_hours(const set_quiet_hours& x);
 
   // -- presence of others, user_watch.cpp
   caf::result<answer> on_watch(const watch& x);
@@ -169,6 +184,7 @@ struct user_state {
   uint64_t delivered_upto = 0; ///< Conversations were told up to this `useq`.
   bool flush_timer = false;
   open_questions questions;
+  user_push push;
 
 private:
   // user_inbox.cpp
@@ -184,6 +200,7 @@ private:
 
   // user_resume.cpp
   void begin_session(const attach& x);
+  bool is_lost(const std::string& device) const;
   history::device_record& know_device(const std::string& id, bool& known);
   void refuse_attach(const attach& x, protocol::close_code code);
   void fetch_entries(const fetch& x, std::vector<recent_entry> entries);
@@ -209,6 +226,32 @@ private:
   void put_block(const set_block& x, caf::response_promise promise);
   void close_direct(const history::block_record& x,
                     std::optional<caf::response_promise> promise);
+
+  // user_push.cpp
+  bool has_push() const;
+  void load_push(push_load all);
+  void note_push(const recent_entry& x);
+  void mark_push(history::batch& rows);
+  void put_push_mark(history::batch& rows);
+  void settle_push_mark(history::batch& rows);
+  void acknowledge_push(uint64_t useq);
+  void decide_pushes();
+  bool may_notify(const std::string& conv, timestamp now);
+  void put_pushes(const std::vector<model::unheard::due_event>& due,
+                  std::vector<push_text> texts);
+  uint64_t push_badge() const;
+  std::vector<std::string> push_targets() const;
+  void offer_push(const std::string& conv);
+  bool keep_known_targets(history::batch& rows, const std::string& conv);
+  void drop_push(history::batch& rows, const std::string& conv);
+  void withdraw_push(const std::string& conv, const std::string& subscription);
+  void start_push_timer();
+  bool push_rests() const;
+
+  // user_subscriptions.cpp
+  void erase_subscriptions(
+      history::batch& rows,
+      const std::function<bool(const history::subscription_record&)>& which);
 
   // shared, user.cpp
   void submit(history::batch rows, open_rows what);

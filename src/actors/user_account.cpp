@@ -105,6 +105,8 @@ caf::result<answer> user_state::on_password(const set_password& x) {
       rows.erase(family::state, state_key(record::login, where, login.login));
   std::erase_if(logins,
                 [&](const auto& l) { return l.login != x.except_login; });
+  erase_subscriptions(rows,
+                      [&](const auto& s) { return s.login != x.except_login; });
   end_sessions which;
   which.except_login = x.except_login;
   which.code = ended;
@@ -122,6 +124,7 @@ caf::result<answer> user_state::on_disable(const set_disabled& x) {
     for (const auto& login : logins)
       rows.erase(family::state, state_key(record::login, where, login.login));
     logins.clear();
+    erase_subscriptions(rows, [](const auto&) { return true; });
     end_sessions which;
     which.code = ended;
     end_sessions_of(std::move(which));
@@ -142,6 +145,7 @@ void user_state::erase_login(history::batch& rows, const std::string& login) {
   which.code = ended;
   end_sessions_of(std::move(which));
   std::erase_if(logins, [&](const auto& l) { return l.login == login; });
+  erase_subscriptions(rows, [&](const auto& s) { return s.login == login; });
 }
 
 caf::result<login_opened> user_state::on_open_login(const open_login& x) {

@@ -39,6 +39,8 @@ caf::result<answer> user_state::on_remove_device(const remove_device& x) {
   history::batch rows;
   rows.erase(history::family::state,
              history::state_key(history::record::device, where, x.device));
+  erase_subscriptions(rows,
+                      [&](const auto& s) { return s.device == x.device; });
   return commit_then(std::move(rows), answer{});
 }
 

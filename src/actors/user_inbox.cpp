@@ -99,6 +99,8 @@ void user_state::take_one(listed& in, const delivery& d,
   e.conv = in.name;
   e.session = d.session;
   note(in, e.what);
+  if (d.kind == entry_kind::msg && !e.what.own && has_push())
+    note_push(e);
   auto is_member = d.kind == entry_kind::member;
   auto leaves = is_member
                 && (d.change == member_change::removed
@@ -196,6 +198,7 @@ void user_state::submit_pending() {
   if (last - listed_upto >= unlisted_max)
     checkpoint(rows, false);
   chunk_open = true;
+  mark_push(rows);
   submit(std::move(rows), std::move(what));
 }
 

@@ -66,6 +66,7 @@ void user_state::refuse_attach(const attach& x, protocol::close_code code) {
 /// acknowledged, or at the head.
 void user_state::begin_session(const attach& x) {
   auto known = false;
+  auto lost = is_lost(x.device);
   auto& d = know_device(x.device, known);
   attached reply;
   reply.epoch = node->starts;
@@ -74,19 +75,28 @@ void user_state::begin_session(const attach& x) {
     auto since = x.resumes ? x.since : std::max(d.acked, acked[x.device]);
     if (since > last)
       reply.reset = "ahead";
-    else if (since < trimmed)
+    else if (since < trimmed || (lost && !x.resumes))
       reply.reset = "too_far";
     else
       reply.start = since;
   }
   d.acked = reply.start;
   acked.erase(x.device);
+  acknowledge_push(d.acked);
   history::batch rows;
   rows.put(history::family::state,
            history::state_key(record::device, where, d.device),
            history::encode(d));
   submit(std::move(rows), {});
   self->send(x.session, std::move(reply));
+}
+
+/// Whether a device was away for so long that its cursor counts no more.
+bool user_state::is_lost(const std::string& device) const {
+  auto at = std::find_if(devices.begin(), devices.end(),
+                         [&](const auto& d) { return d.device == device; });
+  auto keep = int64_t{node->settings.storage.device_days} * 86'400'000;
+  return at != devices.end() && at->last_seen + keep < node->clock->now();
 }
 
 /// The record of a device, made if it is new; then the one that was seen least
@@ -207,6 +217,7 @@ shown_by_hash user_state::shown_conversations() const {
 void user_state::on_received(const received& x) {
   auto& upto = acked[x.device];
   upto = std::max(upto, x.useq);
+  acknowledge_push(x.useq);
   start_flush_timer();
 }
 

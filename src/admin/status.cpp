@@ -28,6 +28,7 @@ void add_gauges(json::object& to) {
   to["user_actors"] = metrics::value(gauge::actors_user);
   to["conversation_actors"] = metrics::value(gauge::actors_conversation);
   to["presence_actors"] = metrics::value(gauge::actors_presence);
+  to["push_waiting"] = metrics::value(gauge::push_waiting);
 }
 
 } // namespace

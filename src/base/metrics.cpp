@@ -35,6 +35,11 @@ constexpr std::array<description, counters> counter_texts{{
      "Replication messages that were sent to other nodes."},
     {"parley_links_messages_dropped_total",
      "Replication messages that were dropped: no link, or a full window."},
+    {"parley_push_taken_total", "Notifications that a push service took."},
+    {"parley_push_failed_total",
+     "Notifications that a push service refused, or that were given up."},
+    {"parley_push_gone_total", "Subscriptions that a push service ended."},
+    {"parley_push_retried_total", "Sendings that have to be repeated."},
 }};
 
 constexpr std::array<description, gauges> gauge_texts{{
@@ -47,6 +52,8 @@ constexpr std::array<description, gauges> gauge_texts{{
     {"parley_reader_queue", "Reads that wait."},
     {"parley_password_queue", "Password checks that wait."},
     {"parley_links_up", "Nodes that this one is linked with."},
+    {"parley_push_waiting", "Notifications that wait for a push service."},
+    {"parley_push_in_flight", "Notifications that are being sent."},
 }};
 
 /// One cache line each, so that threads which count different things do not

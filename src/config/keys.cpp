@@ -174,6 +174,29 @@ text_rule origin() {
                      "is not the scheme's own"};
 }
 
+/// Who a push service may turn to; see RFC 8292.
+text_rule contact() {
+  return {
+      [](std::string_view x) {
+        return x.empty()
+               || (x.size() <= 256
+                   && (x.starts_with("mailto:") || x.starts_with("https://")));
+      },
+      "\"mailto:…\" or \"https://…\" of at most 256 bytes, or nothing"};
+}
+
+text_rule link() {
+  return {
+      [](std::string_view x) {
+        return x.empty()
+               || (x.size() <= 2048
+                   && (x.starts_with("https://") || x.starts_with("http://"))
+                   && x.find_first_of(std::string_view{" \t\r\n#\0", 6})
+                          == std::string_view::npos);
+      },
+      "an address that begins with \"https://\" or \"http://\", or nothing"};
+}
+
 /// Lower bound of timeouts: one that is far too short for an operator suits a
 /// test that waits for it.
 constexpr auto timeout_min = 10ms;
@@ -195,7 +218,7 @@ std::string_view type_name(const value& x) {
 
 std::vector<key> keys_of(settings& to) {
   auto& [node, http, auth, limits, presence, storage, actors, admin, log,
-         cluster, debug] = to;
+         cluster, push, debug] = to;
   auto& external = auth.external;
   return {
       {"node.id", text(node.id, label())},
@@ -249,6 +272,7 @@ std::vector<key> keys_of(settings& to) {
       {"storage.blob_min_bytes", number(storage.blob_min_bytes, 0, 1'048'576)},
       {"storage.inbox_days", number(storage.inbox_days, 0, 36'500)},
       {"storage.inbox_rows", number(storage.inbox_rows, 1, 10'000'000)},
+      {"storage.device_days", number(storage.device_days, 1, 36'500)},
       {"storage.disk_warn_percent", number(storage.disk_warn_percent, 1, 100)},
       {"storage.disk_refuse_percent",
        number(storage.disk_refuse_percent, 1, 100)},
@@ -279,6 +303,31 @@ std::vector<key> keys_of(settings& to) {
       {"cluster.tls.cert", text(cluster.tls.cert, bytes(0, 4096, "a path"))},
       {"cluster.tls.key", text(cluster.tls.key, bytes(0, 4096, "a path"))},
       {"cluster.tls.ca", text(cluster.tls.ca, bytes(0, 4096, "a path"))},
+
+      {"push.enabled", flag(push.enabled)},
+      {"push.delay", duration(push.delay, 0s, 1h)},
+      {"push.include_text", flag(push.include_text)},
+      {"push.contact", text(push.contact, contact())},
+      {"push.allow_private_endpoints", flag(push.allow_private_endpoints)},
+      {"push.ttl", duration(push.ttl, 0s, days{28})},
+      {"push.give_up_after", duration(push.give_up_after, 1s, days{28})},
+      {"push.in_flight", number(push.in_flight, 1, 10'000)},
+      {"push.in_flight_per_host", number(push.in_flight_per_host, 1, 10'000)},
+      {"push.waiting_max", number(push.waiting_max, 100, 10'000'000)},
+
+      {"push.webhook.url", text(push.webhook.url, link())},
+      {"push.webhook.secret",
+       text(push.webhook.secret, bytes(0, 256, "a text"))},
+
+      {"push.apns.key_file",
+       text(push.apns.key_file, bytes(0, 4096, "a path"))},
+      {"push.apns.key_id", text(push.apns.key_id, bytes(0, 64, "a text"))},
+      {"push.apns.team_id", text(push.apns.team_id, bytes(0, 64, "a text"))},
+      {"push.apns.topic", text(push.apns.topic, bytes(0, 256, "a text"))},
+      {"push.apns.url", text(push.apns.url, origin())},
+
+      {"push.fcm.service_account_file",
+       text(push.fcm.service_account_file, bytes(0, 4096, "a path"))},
 
       {"debug.echo", flag(debug.echo)},
   };
@@ -313,6 +362,21 @@ void refuse_in_cluster(const cluster_settings& x, const auto& refuse) {
          {"cluster.listen", "cluster.mode"},
          "is nowhere that other nodes could connect to, expected an address "
          "of this machine and a port");
+}
+
+void refuse_in_push(const push_settings& x, const auto& refuse) {
+  refuse(x.webhook.url.empty() != x.webhook.secret.empty(),
+         {"push.webhook.secret", "push.webhook.url"},
+         "stands without the other, expected push.webhook.url and "
+         "push.webhook.secret or neither");
+  const auto& apns = x.apns;
+  auto set = int{!apns.key_file.empty()} + int{!apns.key_id.empty()}
+             + int{!apns.team_id.empty()} + int{!apns.topic.empty()};
+  refuse(set != 0 && set != 4,
+         {"push.apns.key_file", "push.apns.key_id", "push.apns.team_id",
+          "push.apns.topic"},
+         "is not all that APNs needs, expected key_file, key_id, team_id and "
+         "topic or none of them");
 }
 
 } // namespace
@@ -358,6 +422,7 @@ std::vector<contradiction> contradictions(const settings& x) {
          "warns after sends are refused, expected at most "
          "storage.disk_refuse_percent");
   refuse_in_cluster(x.cluster, refuse);
+  refuse_in_push(x.push, refuse);
   auto listen = parse_listen(x.http.listen);
   refuse(x.debug.echo && !(listen && listen->loopback),
          {"debug.echo", "http.listen"},

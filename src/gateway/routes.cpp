@@ -36,6 +36,13 @@ std::span<const route> routes() {
       {verb::get, "/v1/devices", user, list_devices},
       {verb::del, "/v1/devices/{device}", user, drop_device},
 
+      {verb::get, "/v1/push/vapid-key", user, get_vapid_key},
+      {verb::get, "/v1/push/subscriptions", user, list_subscriptions},
+      {verb::post, "/v1/push/subscriptions", user, post_subscription},
+      {verb::del, "/v1/push/subscriptions/{id}", user, drop_subscription},
+      {verb::get, "/v1/push/settings", user, get_push_settings},
+      {verb::put, "/v1/push/settings", user, put_push_settings},
+
       {verb::get, "/v1/ws", anyone, demand_upgrade},
       {verb::get, "/v1/discover", anyone, discover},
       {verb::get, "/healthz", anyone, health},

@@ -48,6 +48,14 @@ void list_blocks(const exchange_ptr& x);
 void list_devices(const exchange_ptr& x);
 void drop_device(const exchange_ptr& x);
 
+// routes_push.cpp
+void get_vapid_key(const exchange_ptr& x);
+void list_subscriptions(const exchange_ptr& x);
+void post_subscription(const exchange_ptr& x);
+void drop_subscription(const exchange_ptr& x);
+void get_push_settings(const exchange_ptr& x);
+void put_push_settings(const exchange_ptr& x);
+
 // routes_node.cpp
 void discover(const exchange_ptr& x);
 void health(const exchange_ptr& x);

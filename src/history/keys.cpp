@@ -60,6 +60,14 @@ std::string state_key(record kind, const place& of, std::string_view suffix) {
   return key;
 }
 
+std::string push_key(const place& user, push_part what,
+                     std::string_view suffix) {
+  auto key = state_key(record::push, user);
+  key.push_back(static_cast<char>(what));
+  key.append(suffix);
+  return key;
+}
+
 std::string account_key(uint16_t partition, std::string_view user) {
   auto key = state_prefix(record::account, partition);
   key.append(user);

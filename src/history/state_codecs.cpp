@@ -76,6 +76,29 @@ bool fields(auto& io, is<presence_record> auto& x) {
   return io.signed_number(x.last_active);
 }
 
+bool fields(auto& io, is<subscription_record> auto& x) {
+  return io.text(x.id) && io.choice(x.kind, push_kind::fcm)
+         && io.text(x.address) && io.text(x.p256dh) && io.text(x.auth)
+         && io.text(x.device) && io.text(x.login)
+         && io.signed_number(x.renewed);
+}
+
+bool fields(auto& io, is<push_record> auto& x) {
+  return io.text(x.conv) && io.number(x.useq) && io.number(x.seq)
+         && io.signed_number(x.ts) && io.signed_number(x.made)
+         && io.text(x.title) && io.text(x.body) && io.number(x.badge)
+         && io.each(x.left, [&io](auto& id) { return io.text(id); });
+}
+
+bool fields(auto& io, is<push_mark_record> auto& x) {
+  return io.text(x.user) && io.number(x.decided);
+}
+
+bool fields(auto& io, is<quiet_record> auto& x) {
+  return io.number(x.from) && io.number(x.to)
+         && io.signed_number(x.offset_minutes);
+}
+
 /// A map has its keys in order and each once; anything else was not written
 /// by `encode`.
 bool fields(byte_reader& in, cursors_record& x) {
@@ -114,5 +137,9 @@ PARLEY_RECORD_CODEC(device_record, small_value_bytes)
 PARLEY_RECORD_CODEC(block_record, small_value_bytes)
 PARLEY_RECORD_CODEC(login_record, small_value_bytes)
 PARLEY_RECORD_CODEC(presence_record, small_value_bytes)
+PARLEY_RECORD_CODEC(subscription_record, x.address.size() + 256)
+PARLEY_RECORD_CODEC(push_record, x.title.size() + x.body.size() + 128)
+PARLEY_RECORD_CODEC(push_mark_record, small_value_bytes)
+PARLEY_RECORD_CODEC(quiet_record, small_value_bytes)
 
 } // namespace parley::history

@@ -6,6 +6,7 @@
 #include "parley/base/metrics.hpp"
 #include "parley/base/random.hpp"
 #include "parley/history/open.hpp"
+#include "parley/push/dispatcher.hpp"
 #include "parley/server/data_dir.hpp"
 #include "parley/server/drain.hpp"
 #include "parley/server/recovery.hpp"
@@ -63,6 +64,8 @@ result<void> node::start(std::function<void()> shut_down) {
   if (auto opened = open_data(); !opened)
     return opened;
   start_actors();
+  if (auto started = start_push(); !started)
+    return started;
   if (auto replayed = replay(); !replayed)
     return replayed;
   disk_.emplace(settings_.storage, context_->refuses_sends);
@@ -117,10 +120,31 @@ void node::start_actors() {
     partitions[i] = spawn_partition(sys, context_, static_cast<uint16_t>(i));
 }
 
+/// Before the first user is activated, who looks whether there is a dispatcher.
+result<void> node::start_push() {
+  if (!settings_.push.enabled)
+    return {};
+  auto opened = push::provider_set::open(settings_, clock_);
+  if (!opened)
+    return opened.error();
+  push_ = std::move(*opened);
+  auto& access = context_->push;
+  access.webhook = !settings_.push.webhook.url.empty();
+  access.vapid_key = push_->vapid_key();
+  access.check = [by = push_.get()](const history::subscription_record& x) {
+    return by->check(x);
+  };
+  access.dispatcher =
+      push::spawn_dispatcher(*actors_, context_, push_->table());
+  return {};
+}
+
 result<void> node::replay() {
   auto wake_up = [this](const std::string& conv) {
     caf::anon_send(context_->home(conv), to_conversation{conv}, wake{});
   };
+  if (context_->push.dispatcher)
+    caf::anon_send(context_->push.dispatcher, push_replay{});
   auto open = find_open_work(*store_, settings_.cluster.partitions, wake_up);
   if (!open)
     return open.error();
@@ -201,6 +225,10 @@ void node::stop_actors() {
   caf::scoped_actor self{*actors_};
   drain(self, context_->partitions, partitions_end, "partition");
   drain(self, {context_->journal}, journal_ends, "journal");
+  if (context_->push.dispatcher)
+    drain(self, {context_->push.dispatcher}, helpers_end, "push dispatcher");
+  if (push_)
+    push_->stop();
   // No I/O thread may meet an actor system that is gone.
   if (control_)
     control_->stop();

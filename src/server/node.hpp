@@ -11,6 +11,7 @@
 #include "parley/gateway/passwords.hpp"
 #include "parley/gateway/tokens.hpp"
 #include "parley/history/store.hpp"
+#include "parley/push/provider_set.hpp"
 #include "parley/server/disk_watch.hpp"
 #include "parley/server/rate_meter.hpp"
 
@@ -49,6 +50,7 @@ public:
 private:
   result<void> open_data();
   void start_actors();
+  result<void> start_push();
   result<void> replay();
   result<void> start_doors(std::function<void()> shut_down);
   void beat();
@@ -65,6 +67,7 @@ private:
   std::shared_ptr<node_context> context_;
   std::optional<caf::actor_system_config> actors_config_;
   std::optional<caf::actor_system> actors_;
+  std::unique_ptr<push::provider_set> push_;
   std::unique_ptr<gateway::front> front_;
   std::unique_ptr<gateway::password_pool> operator_passwords_;
   std::unique_ptr<admin::control> control_;

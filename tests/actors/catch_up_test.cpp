@@ -303,3 +303,33 @@ TEST_CASE("a resume that takes its time misses nothing of a conversation that "
     CHECK_FALSE(find(events, {{"conv", "dm:bob:cyd"}}).empty());
   }
 }
+
+TEST_CASE("a device that was away for very long has lost its place and is told "
+          "so, unless it says where it was") {
+  pair_of_users x;
+  x.alice->post(direct, "one");
+  x.bob->acknowledge();
+  x.bob->hang_up();
+  x.n.advance(seconds{5});
+  x.alice->post(direct, "two");
+  x.n.clock().advance(std::chrono::days{89});
+  auto soon = x.n.connect("bob", "phone");
+  auto heard = soon->heard();
+  CHECK(find(heard, {{"t", "reset"}}).empty());
+  CHECK(find(heard, {{"t", "msg"}, {"seq", 2}}).size() > 0);
+  soon->acknowledge();
+  x.n.advance(seconds{5});
+  soon->hang_up();
+  x.n.advance(seconds{5});
+  x.alice->post(direct, "three");
+  x.n.clock().advance(std::chrono::days{91});
+  auto since = x.n.connect("bob", "phone", 1);
+  CHECK(find(since->heard(), {{"t", "reset"}}).empty());
+  since->hang_up();
+  x.n.advance(seconds{5});
+  x.n.clock().advance(std::chrono::days{91});
+  auto late = x.n.connect("bob", "phone");
+  heard = late->heard();
+  CHECK(includes(find(heard, {{"t", "reset"}}), {{"reason", "too_far"}}));
+  CHECK(find(heard, {{"t", "msg"}}).empty());
+}

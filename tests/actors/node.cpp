@@ -1,6 +1,7 @@
 #include "actors/node.hpp"
 
 #include "actors/fake_connection.hpp"
+#include "actors/fake_push.hpp"
 #include "actors/fakes.hpp"
 #include "actors/node_actors.hpp"
 
@@ -9,6 +10,7 @@
 #include "parley/history/open.hpp"
 #include "parley/history/reader.hpp"
 #include "parley/protocol/requests.hpp"
+#include "parley/push/dispatcher.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -38,6 +40,16 @@ node::node(config::settings with, uint64_t seed)
       random_(std::make_unique<seeded_random>(seed)),
       disk_(history::make_memory_store()),
       tokens_(std::make_unique<fake_tokens>()) {
+  log::set_level("off");
+  start();
+}
+
+node::node(config::settings with, std::shared_ptr<fake_push> push)
+    : settings_(std::move(with)),
+      random_(std::make_unique<seeded_random>(1)),
+      disk_(history::make_memory_store()),
+      tokens_(std::make_unique<fake_tokens>()),
+      push_(std::move(push)) {
   log::set_level("off");
   start();
 }
@@ -86,7 +98,19 @@ void node::start() {
   for (size_t i = 0; i < with.partitions.size(); ++i)
     with.partitions[i] =
         spawn_partition(sys, actors_->context, static_cast<uint16_t>(i));
+  if (push_)
+    start_push();
   wake_outboxes();
+}
+
+void node::start_push() {
+  auto& to = actors_->context->push;
+  push::provider_table all;
+  all.fill(push_);
+  to.webhook = !settings_.push.webhook.url.empty();
+  to.dispatcher =
+      push::spawn_dispatcher(actors_->sys, actors_->context, std::move(all));
+  caf::anon_send(to.dispatcher, push_replay{});
 }
 
 void node::wake_outboxes() {
@@ -128,6 +152,10 @@ void node::end_everything() {
   run();
   end(with.journal);
   run();
+  if (push_) {
+    end(with.push.dispatcher);
+    push_->forget();
+  }
   for (const auto& x : with.readers)
     end(x);
   for (const auto& x : with.couriers)

@@ -23,6 +23,8 @@ class token_checker;
 
 namespace parley::test {
 
+class fake_push;
+
 /// What a request to an actor was answered, once it was.
 using answer_slot = std::shared_ptr<std::optional<result<json::object>>>;
 
@@ -55,6 +57,8 @@ std::string group_id(unsigned number);
 class node {
 public:
   explicit node(config::settings with = calm_settings(), uint64_t seed = 1);
+  /// Notifies people who are away by way of `push`.
+  node(config::settings with, std::shared_ptr<fake_push> push);
   ~node();
   node(const node&) = delete;
   node& operator=(const node&) = delete;
@@ -124,6 +128,17 @@ public:
   answer_slot change_password(const std::string& user,
                               const std::string& except_login);
 
+  answer_slot close_login(const std::string& user, const std::string& login,
+                          const std::string& secret);
+  answer_slot subscribe(const std::string& user, const std::string& endpoint,
+                        const std::string& device = {},
+                        const std::string& login = {});
+  answer_slot unsubscribe(const std::string& user, const std::string& id);
+  answer_slot subscriptions(const std::string& user);
+  /// Minutes of the day in UTC.
+  answer_slot set_quiet_hours(const std::string& user, uint32_t from,
+                              uint32_t to);
+
   /// Runs until idle and takes the answer, which must be there.
   result<json::object> settle(const answer_slot& of);
   /// The same of a request that must not fail.
@@ -140,6 +155,7 @@ public:
 private:
   struct actors;
 
+  void start_push();
   void wake_outboxes();
   void end_everything();
   bool reap();
@@ -149,6 +165,7 @@ private:
   std::unique_ptr<random_source> random_;
   std::unique_ptr<history::store> disk_;
   std::unique_ptr<token_checker> tokens_;
+  std::shared_ptr<fake_push> push_;
   std::function<bool(std::string_view)> cold_;
   uint64_t starts_ = 0;
   size_t failed_writes_ = 0;

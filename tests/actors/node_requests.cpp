@@ -137,12 +137,54 @@ answer_slot node::open_login(const std::string& user) {
       *actors_->context, user,
       [slot](const result<login_opened>& x) {
         if (x)
-          slot->emplace(json::object{{"login", x->login}});
+          slot->emplace(
+              json::object{{"login", x->login}, {"secret", x->secret}});
         else
           slot->emplace(x.error());
       },
       parley::open_login{clock_.now() + 3'600'000});
   return slot;
+}
+
+answer_slot node::close_login(const std::string& user, const std::string& login,
+                              const std::string& secret) {
+  return from_user(*actors_->context, user, parley::close_login{login, secret});
+}
+
+answer_slot node::subscribe(const std::string& user,
+                            const std::string& endpoint,
+                            const std::string& device,
+                            const std::string& login) {
+  auto slot = new_slot();
+  subscribe_push what;
+  what.kind = static_cast<uint8_t>(history::push_kind::web);
+  what.address = endpoint;
+  what.device = device;
+  what.login = login;
+  ask_user<subscribed>(
+      *actors_->context, user,
+      [slot](const result<subscribed>& x) {
+        if (x)
+          slot->emplace(json::object{{"id", x->id}, {"known", x->known}});
+        else
+          slot->emplace(x.error());
+      },
+      std::move(what));
+  return slot;
+}
+
+answer_slot node::unsubscribe(const std::string& user, const std::string& id) {
+  return from_user(*actors_->context, user, unsubscribe_push{id});
+}
+
+answer_slot node::subscriptions(const std::string& user) {
+  return from_user(*actors_->context, user, get_subscriptions{});
+}
+
+answer_slot node::set_quiet_hours(const std::string& user, uint32_t from,
+                                  uint32_t to) {
+  return from_user(*actors_->context, user,
+                   parley::set_quiet_hours{from, to, 0});
 }
 
 answer_slot node::change_password(const std::string& user,

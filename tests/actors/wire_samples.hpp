@@ -268,6 +268,38 @@ inline remove_device sample() {
   return {"phone"};
 }
 template <>
+inline subscribe_push sample() {
+  return {3, "https://push", "key", "secret", "phone", "l1"};
+}
+template <>
+inline subscribed sample() {
+  return {"s1", true};
+}
+template <>
+inline get_subscriptions sample() {
+  return {};
+}
+template <>
+inline unsubscribe_push sample() {
+  return {"s1"};
+}
+template <>
+inline get_quiet_hours sample() {
+  return {};
+}
+template <>
+inline set_quiet_hours sample() {
+  return {1320, 420, -90};
+}
+template <>
+inline push_wake sample() {
+  return {};
+}
+template <>
+inline push_told sample() {
+  return {"g:1", 81, "s1", push_told::fate::gone};
+}
+template <>
 inline watch sample() {
   return {somebody(), {"ben", "cyd"}};
 }

@@ -250,6 +250,70 @@ const std::vector<sample> samples = {
      [](auto& x) {
        x.cluster.partitions = 65'536;
      }},
+    {"push.enabled = false",
+     [](auto& x) {
+       x.push.enabled = false;
+     }},
+    {"push.delay = '0s'",
+     [](auto& x) {
+       x.push.delay = 0ms;
+     }},
+    {"push.include_text = true",
+     [](auto& x) {
+       x.push.include_text = true;
+     }},
+    {"push.contact = 'mailto:ops@example.org'",
+     [](auto& x) {
+       x.push.contact = "mailto:ops@example.org";
+     }},
+    {"push.allow_private_endpoints = true",
+     [](auto& x) {
+       x.push.allow_private_endpoints = true;
+     }},
+    {"push.ttl = '0s'",
+     [](auto& x) {
+       x.push.ttl = 0s;
+     }},
+    {"push.give_up_after = '28d'",
+     [](auto& x) {
+       x.push.give_up_after = std::chrono::days{28};
+     }},
+    {"push.in_flight = 1",
+     [](auto& x) {
+       x.push.in_flight = 1;
+     }},
+    {"push.in_flight_per_host = 2",
+     [](auto& x) {
+       x.push.in_flight_per_host = 2;
+     }},
+    {"push.waiting_max = 100",
+     [](auto& x) {
+       x.push.waiting_max = 100;
+     }},
+    {"push.webhook = {url = 'http://localhost:9/x', secret = 'whsec_AA=='}",
+     [](auto& x) {
+       x.push.webhook = {"http://localhost:9/x", "whsec_AA=="};
+     }},
+    {"push.apns = {key_file = 'k.p8', key_id = 'K', team_id = 'T', topic = "
+     "'a'}",
+     [](auto& x) {
+       x.push.apns.key_file = "k.p8";
+       x.push.apns.key_id = "K";
+       x.push.apns.team_id = "T";
+       x.push.apns.topic = "a";
+     }},
+    {"push.apns.url = 'https://api.sandbox.push.apple.com'",
+     [](auto& x) {
+       x.push.apns.url = "https://api.sandbox.push.apple.com";
+     }},
+    {"push.fcm.service_account_file = 'account.json'",
+     [](auto& x) {
+       x.push.fcm.service_account_file = "account.json";
+     }},
+    {"storage.device_days = 1",
+     [](auto& x) {
+       x.storage.device_days = 1;
+     }},
     {"debug.echo = true\nhttp.listen = '127.0.0.1:0'",
      [](auto& x) {
        x.debug.echo = true;

@@ -48,7 +48,7 @@ TEST_CASE("what no key is called is reported with what could stand there") {
   check({
       {"[nod]",
        {"f:1: nod: unknown table, expected one of actors, admin, auth, "
-        "cluster, debug, http, limits, log, node, presence, storage"}},
+        "cluster, debug, http, limits, log, node, presence, push, storage"}},
       {"listen = 'x'", {"f:1: listen: unknown key, expected one of actors, "}},
       {"[log]\nlevl = 'info'",
        {"f:2: log.levl: unknown key, expected one of "
@@ -244,6 +244,18 @@ TEST_CASE("keys that contradict each other are reported on their own line") {
       {"[cluster.tls]\nkey = 'k'",
        {"f:2: cluster.tls.cert: is not all that TLS needs, expected cert, key "
         "and ca or none of them"}},
+      {"[push.webhook]\nurl = 'https://h.example'",
+       {"f:2: push.webhook.secret: stands without the other, expected "
+        "push.webhook.url and push.webhook.secret or neither"}},
+      {"[push.webhook]\nurl = 'ftp://h.example'\nsecret = 's'",
+       {"f:2: push.webhook.url: is not valid, expected an address that begins "
+        "with \"https://\" or \"http://\", or nothing"}},
+      {"[push.apns]\nkey_id = 'k'",
+       {"f:2: push.apns.key_file: is not all that APNs needs, expected "
+        "key_file, key_id, team_id and topic or none of them"}},
+      {"[push]\ncontact = 'ops@example.org'",
+       {"f:2: push.contact: is not valid, expected \"mailto:…\" or "
+        "\"https://…\" of at most 256 bytes, or nothing"}},
       {"[cluster]\nmode = 'zookeeper'",
        {"f:2: cluster.servers: is empty, expected one of ZooKeeper's servers "
         "or more"}},

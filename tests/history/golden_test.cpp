@@ -95,6 +95,22 @@ TEST_CASE("the bytes of a user's inbox and list are kept") {
       "01080a0563222222222222222222222222222222220109");
 }
 
+TEST_CASE("the bytes of what is kept about notifications are kept") {
+  check_golden(subscription_record{"id", push_kind::web, "https://p", "k", "a",
+                                   "tv", "l1", then},
+               "0102696401"
+               "0968747470733a2f2f70016b0161027476026c31"
+               "80a0abfef962");
+  check_golden(
+      push_record{
+          "g:1", 300, 7, then, then + 5, "Ann", "hi", 2, {"id", "webhook"}},
+      "0103673a31ac020780a0abfef9628aa0abfef96203416e6e0268690202"
+      "0269640777656268"
+      "6f6f6b");
+  check_golden(push_mark_record{"ann", 300}, "0103616e6eac02");
+  check_golden(quiet_record{1320, 420, -60}, "01a80aa40377");
+}
+
 TEST_CASE("the bytes of each kind of entry are kept") {
   auto msg = any_entry(entry_kind::msg);
   msg.body = "hello";

@@ -87,6 +87,26 @@ public:
   void fill(login_record& x) { x = {text(), hash(), time(), time()}; }
   void fill(presence_record& x) { x = {time()}; }
 
+  void fill(subscription_record& x) {
+    x = {text(),    static_cast<push_kind>(1 + below(3)),
+         text(200), text(),
+         text(),    text(),
+         text(),    time()};
+  }
+
+  void fill(push_record& x) {
+    x = {text(),   number(), number(), time(), time(),
+         text(60), text(),   number(), {}};
+    x.left = some(5, [&] { return text(); });
+  }
+
+  void fill(push_mark_record& x) { x = {text(), number()}; }
+
+  void fill(quiet_record& x) {
+    x = {static_cast<uint32_t>(number()), static_cast<uint32_t>(number()),
+         time()};
+  }
+
   void fill(inbox_chunk& x) {
     x.ordinal = number();
     x.entries.clear();

@@ -5,12 +5,15 @@
 #include "parley/base/hash.hpp"
 #include "parley/base/random.hpp"
 #include "parley/config/settings.hpp"
+#include "parley/history/records.hpp"
 #include "parley/history/store.hpp"
 
 #include <caf/actor.hpp>
 
 #include <atomic>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +36,16 @@ public:
   virtual result<identity> check(std::string_view token) const = 0;
 };
 
+/// What the part that notifies people who are away is for the others.
+struct push_access {
+  caf::actor dispatcher; ///< None: nobody is notified.
+  bool webhook = false;  ///< It gets everybody's notifications.
+  std::string vapid_key; ///< base64url, for browsers.
+  /// Says what is wrong with a subscription that a client gave, or nothing.
+  std::function<std::optional<error>(const history::subscription_record&)>
+      check;
+};
+
 /// What all actors of a node share. Everything in it is fixed before the first
 /// actor that uses it starts, or is safe to use from any thread.
 struct node_context {
@@ -46,6 +59,7 @@ struct node_context {
   std::vector<caf::actor> readers;
   std::vector<caf::actor> partitions;
   std::vector<caf::actor> couriers;
+  push_access push;
   mutable std::atomic<size_t> next_reader{0};
   mutable std::atomic<bool> refuses_sends{false}; ///< The disk is nearly full.
 

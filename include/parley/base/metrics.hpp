@@ -22,6 +22,10 @@ enum class counter : uint8_t {
   logins_failed,
   links_messages_sent,    ///< Between nodes, of replication.
   links_messages_dropped, ///< No link, or its window was full.
+  push_taken,             ///< Notifications that a service took.
+  push_failed,            ///< Refused, or given up.
+  push_gone,              ///< Subscriptions that were dead.
+  push_retried,           ///< Sendings that have to be repeated.
   count_
 };
 
@@ -34,7 +38,9 @@ enum class gauge : uint8_t {
   journal_queue, ///< Batches that wait for the next sync.
   reader_queue,  ///< Reads that wait.
   password_queue,
-  links_up, ///< Peers that this node is linked with.
+  links_up,       ///< Peers that this node is linked with.
+  push_waiting,   ///< Notifications that no service has taken yet.
+  push_in_flight, ///< Of them, those that are being sent.
   count_
 };
 

@@ -83,6 +83,7 @@ struct storage_settings {
   uint32_t blob_min_bytes = 4096;
   uint32_t inbox_days = 30;     ///< An inbox keeps this or `inbox_rows`,
   uint32_t inbox_rows = 10'000; ///< whichever is more.
+  uint32_t device_days = 90;    ///< Unseen for longer, a device starts anew.
   uint32_t disk_warn_percent = 85;
   uint32_t disk_refuse_percent = 90;
 
@@ -134,6 +135,47 @@ struct cluster_settings {
   bool operator==(const cluster_settings&) const = default;
 };
 
+struct push_webhook_settings {
+  std::string url; ///< Empty: none.
+  std::string secret;
+
+  bool operator==(const push_webhook_settings&) const = default;
+};
+
+struct push_apns_settings {
+  std::string key_file; ///< PEM (.p8); empty: no APNs.
+  std::string key_id;
+  std::string team_id;
+  std::string topic; ///< The app's bundle id.
+  std::string url = "https://api.push.apple.com";
+
+  bool operator==(const push_apns_settings&) const = default;
+};
+
+struct push_fcm_settings {
+  std::string service_account_file; ///< JSON; empty: no FCM.
+
+  bool operator==(const push_fcm_settings&) const = default;
+};
+
+struct push_settings {
+  bool enabled = true;
+  milliseconds delay{10'000};
+  bool include_text = false;
+  std::string contact; ///< Of VAPID: `mailto:` or `https:`; empty: public_url.
+  bool allow_private_endpoints = false;
+  seconds ttl{24L * 3600};
+  seconds give_up_after{24L * 3600};
+  uint32_t in_flight = 256;         ///< Of each kind of service.
+  uint32_t in_flight_per_host = 32; ///< Of Web Push, each host.
+  uint32_t waiting_max = 100'000;   ///< In memory; the rest waits on disk.
+  push_webhook_settings webhook;
+  push_apns_settings apns;
+  push_fcm_settings fcm;
+
+  bool operator==(const push_settings&) const = default;
+};
+
 struct debug_settings {
   bool echo = false; ///< Serve `/debug/echo`; loopback only.
 
@@ -151,6 +193,7 @@ struct settings {
   admin_settings admin;
   log_settings log;
   cluster_settings cluster;
+  push_settings push;
   debug_settings debug;
 
   bool operator==(const settings&) const = default;

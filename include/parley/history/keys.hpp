@@ -25,6 +25,15 @@ enum class record : char {
   block = 'b',        ///< user hash | user name.
   login = 't',        ///< user hash | login id.
   presence = 'p',     ///< user hash.
+  push = 'n',         ///< user hash | a push_part | what it says.
+  push_mark = 'k',    ///< user hash.
+};
+
+/// What a row of record::push is, the first byte behind the user's hash.
+enum class push_part : char {
+  quiet = 'q',        ///< Nothing more.
+  subscription = 's', ///< Its id.
+  waiting = 'w',      ///< conversation hash.
 };
 
 /// messages: partition | conversation | seq | 0 (the entry) or 1 (overlay).
@@ -37,6 +46,8 @@ std::string inbox_key(const place& user, uint64_t last_useq);
 /// state: partition | kind | key | suffix.
 std::string state_key(record kind, const place& of,
                       std::string_view suffix = {});
+std::string push_key(const place& user, push_part what,
+                     std::string_view suffix = {});
 std::string account_key(uint16_t partition, std::string_view user);
 /// Of what the node itself is: outside of every partition, so that it stays
 /// when partitions come and go.

@@ -166,6 +166,59 @@ struct presence_record {
                          const presence_record&) = default;
 };
 
+enum class push_kind : uint8_t { web = 1, apns = 2, fcm = 3 };
+
+/// Where notifications of one of a user's devices go.
+struct subscription_record {
+  std::string id;
+  push_kind kind = push_kind::web;
+  std::string address; ///< web: the endpoint; apns, fcm: the token.
+  std::string p256dh;  ///< web: the browser's keys, base64url.
+  std::string auth;
+  std::string device; ///< That it is for; empty: it did not say.
+  std::string login;  ///< That made it; empty: an external one.
+  timestamp renewed = 0;
+
+  friend bool operator==(const subscription_record&,
+                         const subscription_record&) = default;
+};
+
+/// A notification that not all who should have it have yet; one a conversation.
+struct push_record {
+  std::string conv;
+  uint64_t useq = 0; ///< Of the newest event that it stands for,
+  uint64_t seq = 0;
+  timestamp ts = 0;
+  timestamp made = 0; ///< When it was decided for that one.
+  std::string title;
+  std::string body; ///< Empty unless the settings let text leave.
+  uint64_t badge = 0;
+  std::vector<std::string> left; ///< Subscriptions, or `webhook_id`.
+
+  friend bool operator==(const push_record&, const push_record&) = default;
+};
+
+/// In place of a subscription's id: the operator's webhook.
+inline constexpr std::string_view webhook_id = "webhook";
+
+/// A user with events that are not decided yet, or notifications that wait.
+struct push_mark_record {
+  std::string user;
+  uint64_t decided = 0; ///< Everything up to this `useq` is decided.
+
+  friend bool operator==(const push_mark_record&,
+                         const push_mark_record&) = default;
+};
+
+/// The hours of a user's day without notifications; none if the two are equal.
+struct quiet_record {
+  uint32_t from = 0;          ///< Minutes of the user's day,
+  uint32_t to = 0;            ///< up to here, exclusive.
+  int64_t offset_minutes = 0; ///< Of the user's time, east of UTC.
+
+  friend bool operator==(const quiet_record&, const quiet_record&) = default;
+};
+
 /// One event in an inbox: a pointer to an entry of a conversation.
 struct inbox_entry {
   uint64_t useq = 0;

@@ -4,7 +4,7 @@
  *
  * | field | in an example |
  * |---|---|
- * | tokens, `session`, `cursor`, ids of groups, `useq`, times of entries | stands for the value that the server chose, everywhere in the document: a later request with the example's value is sent with the real one, and where the example's value comes again, so must the real one |
+ * | tokens, `session`, `cursor`, ids of groups and subscriptions, `useq`, times of entries | stands for the value that the server chose, everywhere in the document: a later request with the example's value is sent with the real one, and where the example's value comes again, so must the real one |
  * | texts for people, loads, other times | any value of the type |
  */
 const CHOSEN = {
@@ -18,12 +18,14 @@ const CHOSEN = {
   edited_ts: "time",
   last_ts: "time",
   created: "time",
+  id: "text",
 };
 const ANY = new Set([
   "detail",
   "message",
   "load",
   "last_seen",
+  "renewed",
   "last_active",
   "retry_after_ms",
   "within_ms",
@@ -31,7 +33,9 @@ const ANY = new Set([
 const GROUP = /^g:[0-9A-Z]{26}$/;
 
 const kindOf = (key, example) =>
-  CHOSEN[key] ?? (GROUP.test(example) ? "text" : undefined);
+  typeof example === "number" && CHOSEN[key] === "text"
+    ? undefined // The `id` of a request.
+    : (CHOSEN[key] ?? (GROUP.test(example) ? "text" : undefined));
 
 export class Likeness {
   #real = new Map();

@@ -19,6 +19,7 @@ before(async () => {
   nodes.strict = await Server.start({
     http: { user_search: false },
     limits: { sends_per_s: 1, sends_burst: 1 },
+    push: { enabled: false },
   });
   nodes.busy = await Server.start({
     auth: {
@@ -129,6 +130,21 @@ describe("each operation, as the document's examples tell it", () => {
     await act("removeDevice", "unknown", 404, { as: "bob" });
   });
 
+  it("notifications", async () => {
+    await act("getVapidKey", "any", 200);
+    await act("addSubscription", "browser", 201);
+    await act("addSubscription", "browser", 200);
+    await act("addSubscription", "private", 400);
+    await act("addSubscription", "not_served", 400);
+    await act("listSubscriptions", "browser", 200);
+    await act("removeSubscription", "browser", 204);
+    await act("removeSubscription", "unknown", 404);
+    await act("setPushSettings", "night", 204);
+    await act("getPushSettings", "night", 200);
+    await act("setPushSettings", "none", 204);
+    await act("setPushSettings", "empty", 400);
+  });
+
   it("groups", async () => {
     await act("createGroup", "tea_party", 201);
     await act("createGroup", "cid_used", 409, { code: "cid_conflict" });
@@ -214,6 +230,7 @@ describe("each operation, as the document's examples tell it", () => {
     const headers = { authorization: `Bearer ${await register(on, "alice")}` };
     await register(on, "bob");
     await tell("findUsers", "switched_off", 403, { on, headers });
+    await tell("getVapidKey", "switched_off", 404, { on, headers });
     let status;
     do {
       const answer = await ask(
