@@ -6,24 +6,41 @@ import { manyBodies, seed } from "./support/seed.js";
 import { until } from "./support/until.js";
 import { World } from "./support/world.js";
 
-/** More take longer: PARLEY_WEB_MESSAGES=10000. */
-const COUNT = Number(process.env["PARLEY_WEB_MESSAGES"] ?? 2_000);
+const COUNT = Number(process.env["PARLEY_WEB_MESSAGES"] ?? 10_000);
+/** High, so that there are fewer stops; all of it is still drawn. */
+const VIEWPORT = { width: 1280, height: 2400 };
+/** No message is lower. */
+const LINE_PX = 43;
+/** Seen twice, at the edge of two stops. */
+const OVERLAP_PX = 100;
+/** In so many frames a stop is drawn, unless it is an end. */
+const FRAMES = 5;
 
 const world = new World({ limits: { sends_per_s: 0 } });
 
 /**
- * Scrolls by `y` so often. @returns at each stop, the numbers of the messages
+ * Scrolls by so many views, so often. @returns at each stop, the numbers of the messages
  * that are in view, from top to bottom; 0 for those that are still fetched.
  */
-function scroll(person: Person, y: number, times: number): Promise<number[][]> {
+function scroll(
+  person: Person,
+  views: number,
+  times: number,
+): Promise<number[][]> {
   return person.page.evaluate(
-    async ([y, times]) => {
+    async ([views, overlap, frames, times]) => {
       const scroller = document.querySelector(".scroller")!;
+      const rows = document.querySelector(".scroller-rows")!;
       const view = scroller.getBoundingClientRect();
+      const y = views * (view.height - overlap);
       const stops: number[][] = [];
       for (let i = 0; i < times; ++i) {
         scroller.scrollBy(0, y);
-        await new Promise((drawn) => requestAnimationFrame(drawn));
+        for (let frame = 0; frame < frames; ++frame) {
+          await new Promise((drawn) => requestAnimationFrame(drawn));
+          const { top, bottom } = rows.getBoundingClientRect();
+          if (top <= view.top && bottom >= view.bottom) break;
+        }
         const all = [
           ...scroller.querySelectorAll("article.message, .row-gap"),
         ];
@@ -37,7 +54,7 @@ function scroll(person: Person, y: number, times: number): Promise<number[][]> {
       }
       return stops;
     },
-    [y, times] as const,
+    [views, OVERLAP_PX, FRAMES, times] as const,
   );
 }
 
@@ -50,7 +67,7 @@ function checkRow(numbers: readonly number[]): void {
 
 test("a long history is scrolled through without a message missing", async (t) => {
   const alice = await world.person("alice");
-  const bob = await world.person("bob");
+  const bob = await world.person("bob", { viewport: VIEWPORT });
   await alice.writeTo(bob.user);
   const conv = directConversation(alice.user, bob.user);
   // Bob is away meanwhile, so that he has to page back.
@@ -64,12 +81,12 @@ test("a long history is scrolled through without a message missing", async (t) =
   const began = performance.now();
   let drawn = 0;
   let blank = 0;
-  let y = -600;
+  let direction = -1;
   const look = async () => {
-    for (const numbers of await scroll(bob, y, 50)) {
+    for (const numbers of await scroll(bob, direction, 20)) {
       // At an end it goes back, for what was passed before it was fetched.
-      if (numbers.includes(1)) y = 600;
-      if (numbers.includes(COUNT)) y = -600;
+      if (numbers.includes(1)) direction = 1;
+      if (numbers.includes(COUNT)) direction = -1;
       if (numbers.length === 0) ++blank;
       checkRow(numbers);
       numbers.filter((x) => x !== 0).forEach((x) => seen.add(x));
@@ -83,8 +100,13 @@ test("a long history is scrolled through without a message missing", async (t) =
   t.diagnostic(`at most ${drawn} messages in the document`);
   t.diagnostic(`${blank} frames with nothing in view`);
   assert.ok(drawn < 200);
+  // What is out of sight still takes its room.
+  const height = await bob.page
+    .locator(".scroller")
+    .evaluate((scroller) => scroller.scrollHeight);
+  assert.ok(height > COUNT * LINE_PX, `all rows together: ${height} px`);
   await until("the beginning is seen", async () => {
-    await scroll(bob, -100_000, 1);
+    await scroll(bob, -100, 1);
     return bob.page
       .getByText("This is where your conversation begins")
       .isVisible();

@@ -195,6 +195,8 @@ function watchSizes<R extends { readonly at: number }>(
   const observer = new ResizeObserver((entries) => {
     let news = false;
     for (const { target } of entries) {
+      // A row that is drawn no more has lost its height only here.
+      if (!target.isConnected) continue;
       if (target !== scroller) {
         news = measure(view, target as HTMLElement) || news;
         continue;
