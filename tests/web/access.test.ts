@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { test } from "node:test";
 import type { Page } from "playwright-core";
+import { axeSource } from "./support/axe.js";
 import { PASSWORD, Person } from "./support/person.js";
 import { until } from "./support/until.js";
 import { setColors } from "./support/colors.js";
 import { World } from "./support/world.js";
 
 const world = new World();
-const axePath = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
-const axeSource = await readFile(axePath, "utf8");
 
 /** So long a change between light and dark may take. */
 const COLORS_MS = 5_000;

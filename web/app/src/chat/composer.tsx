@@ -133,6 +133,7 @@ export function Composer({
         <div class="composer-field">
           <textarea
             ref={field}
+            name="message"
             rows={1}
             dir="auto"
             aria-label="Message"

@@ -63,6 +63,7 @@ export function Sidebar({
           <Icon name="search" size={18} />
           <input
             type="search"
+            name="find"
             dir="auto"
             placeholder="Find a conversation"
             aria-label="Find a conversation"
