@@ -75,7 +75,7 @@ test("what comes while nobody looks is notified, and else it is not", async () =
     await alice.entry(other.user).waitFor();
   }
   await page.getByRole("button", { name: "Settings", exact: true }).click();
-  await page.getByRole("switch").check();
+  await page.getByRole("switch", { name: "Notify me while" }).check();
   await page.keyboard.press("Escape");
   const worker =
     context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
@@ -101,39 +101,4 @@ test("what comes while nobody looks is notified, and else it is not", async () =
     });
   await until("it is notified", async () => (await notices()).length > 0);
   assert.deepEqual(await notices(), [`${bob.user}: notified`]);
-});
-
-test("a push shows a notification, whatever it says", async () => {
-  const alice = await world.person("alice", { permissions: ["notifications"] });
-  await alice.page.evaluate(() => navigator.serviceWorker.ready);
-  const session = await alice.context.newCDPSession(alice.page);
-  await session.send("ServiceWorker.enable");
-  const registration = await new Promise<string>((found) => {
-    session.on("ServiceWorker.workerRegistrationUpdated", (event) => {
-      const [first] = event.registrations;
-      if (first) found(first.registrationId);
-    });
-  });
-  // The page that is left behind is out of the worker's sight.
-  await alice.page.goto("about:blank");
-  const elsewhere = await alice.context.newPage();
-  await elsewhere.goto("about:blank");
-  const origin = world.url;
-  const push = (data: string) =>
-    session.send("ServiceWorker.deliverPushMessage", {
-      origin,
-      registrationId: registration,
-      data,
-    });
-  await push(JSON.stringify({ conv: "dm:a:b", title: "Bob", body: "hello" }));
-  await push("not JSON");
-  await alice.page.goto(`${world.url}/favicon.svg`);
-  await alice.page.goto(world.url);
-  await until("both notifications", async () => {
-    const titles = await alice.page.evaluate(async () => {
-      const worker = await navigator.serviceWorker.ready;
-      return (await worker.getNotifications()).map((x) => x.title).sort();
-    });
-    return titles.join() === "Bob,Parley";
-  });
 });

@@ -3,6 +3,7 @@ import { Chat } from "./chat/chat";
 import { useClient } from "./core/client";
 import { notifyOf, showUnread } from "./core/notifications";
 import { reportActivity, useWatch } from "./core/presence";
+import { forgetPush, renewPush } from "./core/push";
 import { useRoute } from "./core/router";
 import { useRead } from "./core/use_read";
 import { Details } from "./details/details";
@@ -20,6 +21,10 @@ export function App() {
     const { stopReason } = client.state;
     if (signedIn && stopReason !== "replaced" && stopReason !== "protocol")
       client.start();
+  }, [client, signedIn]);
+  useEffect(() => {
+    const keeping = signedIn ? renewPush(client) : forgetPush();
+    keeping.catch((why: unknown) => console.warn("no push messages:", why));
   }, [client, signedIn]);
   return (
     <>

@@ -312,6 +312,31 @@ export interface HistoryQuery {
   readonly limit?: number;
 }
 
+/** As `PushSubscription.toJSON()` of a browser has it. */
+export interface WebPushSubscription {
+  readonly endpoint?: string;
+  readonly keys?: Readonly<Record<string, string>>;
+  /** It ends with this device, too. */
+  readonly device?: string;
+}
+
+/** Where notifications go of what no device has acknowledged. */
+export interface PushTarget {
+  readonly id: string;
+  readonly kind: "webpush" | "apns" | "fcm";
+  readonly device?: string;
+  readonly renewed: number;
+}
+
+/** Each day from one time to another, which may be that of the next day. */
+export interface QuietHours {
+  /** `22:00` */
+  readonly from: string;
+  readonly to: string;
+  /** Of the user's time; east is more. */
+  readonly utcOffsetMinutes: number;
+}
+
 /** Everything that is not chat. Every call may throw `ParleyError`. */
 export interface Api {
   me(): Promise<Profile>;
@@ -348,6 +373,19 @@ export interface Api {
   devices(): Promise<Device[]>;
   removeDevice(device: string): Promise<void>;
   discover(region?: string): Promise<NodeInfo[]>;
+
+  /** What `PushManager.subscribe` needs; `not_found` if there is no push. */
+  vapidKey(): Promise<string>;
+  pushTargets(): Promise<PushTarget[]>;
+  /**
+   * Has notifications sent to a browser. To be repeated at each start.
+   * @returns its `id`, the same for the same endpoint.
+   */
+  subscribePush(subscription: WebPushSubscription): Promise<string>;
+  unsubscribePush(id: string): Promise<void>;
+  /** When there are no notifications; `null`: there always are. */
+  quietHours(): Promise<QuietHours | null>;
+  setQuietHours(hours: QuietHours | null): Promise<void>;
 }
 
 // ------------------------------------------------------------------ client

@@ -5,7 +5,10 @@ import type {
   NodeInfo,
   Presence,
   Profile,
+  PushTarget,
+  QuietHours,
   Role,
+  WebPushSubscription,
 } from "./api.js";
 import type { Account } from "./account.js";
 import type { Http, Json } from "./http.js";
@@ -153,6 +156,44 @@ export class HttpApi implements Api {
     const path = `/v1/discover?${query}`;
     const answer = (await this.#http.request("GET", path)) as Json;
     return answer["nodes"] as NodeInfo[];
+  }
+
+  async vapidKey(): Promise<string> {
+    return (await this.#get("/v1/push/vapid-key"))["key"] as string;
+  }
+
+  async pushTargets(): Promise<PushTarget[]> {
+    const answer = await this.#get("/v1/push/subscriptions");
+    return answer["subscriptions"] as PushTarget[];
+  }
+
+  async subscribePush(subscription: WebPushSubscription): Promise<string> {
+    const body = { ...subscription, kind: "webpush" };
+    const path = "/v1/push/subscriptions";
+    const answer = await this.#account.request("POST", path, body);
+    return (answer as Json)["id"] as string;
+  }
+
+  async unsubscribePush(id: string): Promise<void> {
+    const path = `/v1/push/subscriptions/${encode(id)}`;
+    await this.#account.request("DELETE", path);
+  }
+
+  async quietHours(): Promise<QuietHours | null> {
+    const answer = await this.#get("/v1/push/settings");
+    const { quiet_from: from, quiet_to: to } = answer;
+    if (typeof from !== "string" || typeof to !== "string") return null;
+    const utcOffsetMinutes = Number(answer["utc_offset_minutes"] ?? 0);
+    return { from, to, utcOffsetMinutes };
+  }
+
+  async setQuietHours(hours: QuietHours | null): Promise<void> {
+    const body = {
+      quiet_from: hours?.from ?? null,
+      quiet_to: hours?.to ?? null,
+      utc_offset_minutes: hours?.utcOffsetMinutes ?? 0,
+    };
+    await this.#account.request("PUT", "/v1/push/settings", body);
   }
 
   async #get(path: string): Promise<Json> {

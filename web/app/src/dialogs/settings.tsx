@@ -5,22 +5,25 @@ import { deviceName } from "../core/device";
 import { drafts } from "../core/drafts";
 import { explain } from "../core/errors";
 import { whenInList } from "../core/format";
-import { askForNotifications, canNotify } from "../core/notifications";
+import { canNotify } from "../core/notifications";
 import { profiles, useNames } from "../core/profiles";
+import { stopPush } from "../core/push";
 import { goTo } from "../core/router";
-import { notify, theme, type Theme } from "../core/settings";
+import { theme, type Theme } from "../core/settings";
 import { useSubscription } from "../core/use_read";
 import { UserAvatar } from "../ui/avatar";
 import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { Field } from "../ui/field";
 import { say, saying } from "../ui/toast";
+import { Notifications } from "./notifications";
 
 export function Settings({ me, onClose }: { me: string; onClose(): void }) {
   const client = useClient();
   const signOut = async () => {
     onClose();
     goTo(undefined);
+    await stopPush(client);
     await client.logout();
     profiles.forget();
     drafts.forget();
@@ -119,29 +122,6 @@ function Appearance() {
           </label>
         ))}
       </div>
-    </section>
-  );
-}
-
-function Notifications() {
-  useSubscription(notify.subscribe);
-  const on = notify.value && Notification.permission === "granted";
-  const change = async (wanted: boolean) => {
-    notify.value = wanted && (await askForNotifications());
-    if (wanted && !notify.value)
-      say("The browser does not allow notifications for this page.");
-  };
-  return (
-    <section class="settings-part">
-      <label class="switch">
-        <input
-          type="checkbox"
-          role="switch"
-          checked={on}
-          onChange={(event) => void change(event.currentTarget.checked)}
-        />
-        <span>Notify me while no tab of Parley is in view</span>
-      </label>
     </section>
   );
 }

@@ -84,7 +84,8 @@ self.addEventListener("message", (event) => {
 });
 
 self.addEventListener("push", (event) => {
-  event.waitUntil(showUnlessSeen(noticeOf(event.data)));
+  const { notice, unread } = read(event.data);
+  event.waitUntil(Promise.all([showUnlessSeen(notice), showUnread(unread)]));
 });
 
 self.addEventListener("notificationclick", (event) => {
@@ -93,19 +94,33 @@ self.addEventListener("notificationclick", (event) => {
 });
 
 /** A push message may say less than a page knows, or nothing. */
-function noticeOf(data: PushMessageData | null): Notice {
-  let said: Partial<Record<keyof Notice, unknown>> = {};
+function read(data: PushMessageData | null): {
+  notice: Notice;
+  unread: number | undefined;
+} {
+  let said: Partial<Record<string, unknown>> = {};
   try {
     said = (data?.json() ?? {}) as typeof said;
   } catch {
     // It is shown that something came.
   }
   const text = (value: unknown) => (typeof value === "string" ? value : "");
+  const { conv, title, body, badge } = said;
   return {
-    conv: text(said.conv),
-    title: text(said.title) || "Parley",
-    body: text(said.body) || "You have a new message.",
+    notice: {
+      conv: text(conv),
+      title: text(title) || "Parley",
+      body: text(body) || "You have a new message.",
+    },
+    unread: typeof badge === "number" ? badge : undefined,
   };
+}
+
+/** Only an installed app has a badge. */
+async function showUnread(unread: number | undefined): Promise<void> {
+  const { setAppBadge } = self.navigator as { setAppBadge?: unknown };
+  if (unread === undefined || !setAppBadge) return;
+  await self.navigator.setAppBadge(unread).catch(() => {});
 }
 
 async function showUnlessSeen(notice: Notice): Promise<void> {
@@ -127,7 +142,7 @@ async function open(conv: string): Promise<void> {
     await self.clients.openWindow(`/${hash}`);
     return;
   }
-  await page.focus();
   const message: FromWorker = { open: conv };
   if (conv) page.postMessage(message);
+  await page.focus();
 }

@@ -1,0 +1,44 @@
+import { test } from "node:test";
+import { directConversation } from "../../web/client/src/names.js";
+import { until } from "./support/until.js";
+import { PushedWorker } from "./support/worker.js";
+import { World } from "./support/world.js";
+
+const world = new World();
+
+test("a push shows a notification, whatever it says", async () => {
+  const alice = await world.person("alice", { permissions: ["notifications"] });
+  const worker = await PushedWorker.of(alice.page);
+  // The page that is left behind is out of the worker's sight.
+  await alice.page.goto("about:blank");
+  const said = { conv: "dm:a:b", title: "Bob", body: "hello", badge: 3 };
+  await worker.push(world.url, JSON.stringify(said));
+  await worker.push(world.url, "not JSON");
+  const expected = ["Bob: hello", "Parley: You have a new message."];
+  await until("both are shown", async () => {
+    const shown = await worker.notices();
+    return expected.every((x) => shown.includes(x));
+  });
+});
+
+test("what was pushed leads to its conversation", async () => {
+  const alice = await world.person("alice", { permissions: ["notifications"] });
+  const bob = await world.person("bob");
+  await bob.writeTo(alice.user);
+  await bob.send("Are you there?");
+  await alice.entry(bob.user).waitFor();
+  const worker = await PushedWorker.of(alice.page);
+  await alice.page.goto("about:blank");
+  const conv = directConversation(alice.user, bob.user);
+  const said = { conv, title: bob.user, body: "Are you there?" };
+  await worker.push(world.url, JSON.stringify(said));
+  const isShown = async () =>
+    (await worker.notices()).includes(`${bob.user}: Are you there?`);
+  await until("it is shown", isShown);
+  await alice.page.goto(world.url);
+  await alice.online();
+  await worker.click(bob.user);
+  await alice.sees("Are you there?");
+  await until("it is gone", async () => !(await isShown()));
+  alice.checkNoComplaints();
+});
