@@ -103,10 +103,10 @@ void read_browser_keys(tree_reader& in, subscription_body& to) {
 }
 
 std::string token_of(tree_reader& in) {
-  auto token = in.text("token");
-  if (token.size() > token_bytes_max && !in.failure)
+  auto text = in.text("token");
+  if (text.size() > token_bytes_max && !in.failure)
     in.failure = error{errc::too_large, "token: expected at most 4096 bytes"};
-  return token;
+  return text;
 }
 
 /// "22:30" as minutes.
