@@ -1,4 +1,5 @@
 import type { CDPSession, Page, Worker } from "playwright-core";
+import { until } from "./until.js";
 
 /** The service worker of a page, as the browser's push service would see it. */
 export class PushedWorker {
@@ -25,8 +26,18 @@ export class PushedWorker {
     return new PushedWorker(page, cdp, await found);
   }
 
-  /** Delivers a message as if it had come from the push service. */
+  /**
+   * Delivers a message as if it had come from the push service, when the worker
+   * knows of no page that is open.
+   */
   async push(origin: string, data: string): Promise<void> {
+    await until("the worker is alone", async () => {
+      const worker = await this.#worker();
+      return worker.evaluate(async () => {
+        const { clients } = globalThis as unknown as WorkerScope;
+        return (await clients.matchAll({ type: "window" })).length === 0;
+      });
+    });
     const registrationId = this.#registration;
     const message = { origin, registrationId, data };
     await this.#cdp.send("ServiceWorker.deliverPushMessage", message);
@@ -68,6 +79,7 @@ export class PushedWorker {
 
 /** The part of a worker's global scope that is used here. */
 interface WorkerScope {
+  readonly clients: { matchAll(of: { type: "window" }): Promise<unknown[]> };
   readonly registration: ServiceWorkerRegistration;
   readonly NotificationEvent: new (
     type: string,
