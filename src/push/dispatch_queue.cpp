@@ -81,7 +81,9 @@ dispatch_queue::take(timestamp now, size_t max, std::vector<news>& told) {
     make_ready(x);
   }
   std::vector<sending> out;
-  for (size_t i = 0; i < services; ++i) {
+  ++first_; // So that none comes last every time.
+  for (size_t turn = 0; turn < services; ++turn) {
+    auto i = (first_ + turn) % services;
     auto& row = rows_[i];
     while (!row.empty() && flying_of_[i] < with_.in_flight
            && out.size() + told.size() < max) {

@@ -137,6 +137,7 @@ private:
   std::array<std::deque<lane*>, services> rows_; ///< Lanes that may send.
   std::array<size_t, services> flying_of_{};
   uint64_t last_turn_ = 0;
+  size_t first_ = 0; ///< The service whose turn it is to come first.
 };
 
 /// How long to wait before the next try, in [half, whole] of an exponential
