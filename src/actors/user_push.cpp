@@ -241,9 +241,10 @@ bool user_state::keep_known_targets(history::batch& rows,
   std::erase_if(left, [&](const auto& id) {
     return std::find(known.begin(), known.end(), id) == known.end();
   });
-  if (left.empty())
-    drop_push(rows, conv);
-  return !left.empty();
+  if (!left.empty())
+    return true;
+  drop_push(rows, conv);
+  return false;
 }
 
 void user_state::drop_push(history::batch& rows, const std::string& conv) {
