@@ -16,10 +16,7 @@ test("a push shows a notification, whatever it says", async () => {
     [JSON.stringify(said), "Bob: hello"],
     ["not JSON", "Parley: You have a new message."],
   ] as const) {
-    await worker.push(world.url, data);
-    await until(`"${notice}" is shown`, async () =>
-      (await worker.notices()).includes(notice),
-    );
+    await worker.pushUntilShown(world.url, data, notice);
   }
 });
 
@@ -33,14 +30,15 @@ test("what was pushed leads to its conversation", async () => {
   await alice.page.goto("about:blank");
   const conv = directConversation(alice.user, bob.user);
   const said = { conv, title: bob.user, body: "Are you there?" };
-  await worker.push(world.url, JSON.stringify(said));
-  const isShown = async () =>
-    (await worker.notices()).includes(`${bob.user}: Are you there?`);
-  await until("it is shown", isShown);
+  const notice = `${bob.user}: Are you there?`;
+  await worker.pushUntilShown(world.url, JSON.stringify(said), notice);
   await alice.page.goto(world.url);
   await alice.online();
   await worker.click(bob.user);
   await alice.sees("Are you there?");
-  await until("it is gone", async () => !(await isShown()));
+  await until(
+    "it is gone",
+    async () => !(await worker.notices()).includes(notice),
+  );
   alice.checkNoComplaints();
 });

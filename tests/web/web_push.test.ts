@@ -79,11 +79,8 @@ test("what comes while Parley is closed is pushed, encrypted, and shown", async 
       body: "Are you there?",
     },
   );
-  await worker.push(world.url, text);
-  const shown = `${bob.user}: Are you there?`;
-  await until("it is shown", async () =>
-    (await worker.notices()).includes(shown),
-  );
+  const notice = `${bob.user}: Are you there?`;
+  await worker.pushUntilShown(world.url, text, notice);
 
   await alice.page.goto(world.url);
   await alice.online();

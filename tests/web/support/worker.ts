@@ -27,9 +27,22 @@ export class PushedWorker {
   }
 
   /**
-   * Delivers a message as if it had come from the push service, when the worker
-   * knows of no page that is open.
+   * Delivers a message as if it had come from the push service, until its
+   * notification is shown: on a busy machine the browser may lose one.
    */
+  pushUntilShown(origin: string, data: string, notice: string): Promise<void> {
+    const isShown = async () => (await this.notices()).includes(notice);
+    return until(`"${notice}" is shown`, async () => {
+      await this.push(origin, data);
+      const patience = 5_000;
+      return until(notice, isShown, patience).then(
+        () => true,
+        () => false,
+      );
+    });
+  }
+
+  /** Delivers it once, when the worker knows of no page that is open. */
   async push(origin: string, data: string): Promise<void> {
     await until("the worker is alone", async () => {
       const worker = await this.#worker();
