@@ -205,14 +205,4 @@ caf::actor spawn_conversation(caf::local_actor& by, activation what) {
   return by.system().spawn(conversation, std::move(what));
 }
 
-caf::actor pick_reader(const node_context& node) {
-  auto waiting = metrics::value(metrics::gauge::reader_queue);
-  if (node.readers.empty()
-      || waiting >= static_cast<int64_t>(node.settings.storage.reader_queue))
-    return {};
-  metrics::move(metrics::gauge::reader_queue, 1);
-  auto at = node.next_reader.fetch_add(1, std::memory_order_relaxed);
-  return node.readers[at % node.readers.size()];
-}
-
 } // namespace parley

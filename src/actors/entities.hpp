@@ -41,8 +41,4 @@ caf::actor spawn_user(caf::local_actor& by, activation what,
 caf::actor spawn_presence(caf::local_actor& by, activation what,
                           protocol::presence_status status);
 
-/// One of the node's readers, or none (an invalid handle) when the queue of
-/// reads is at its bound: answer `unavailable`.
-caf::actor pick_reader(const node_context& node);
-
 } // namespace parley

@@ -1,4 +1,5 @@
 #include "parley/actors/messages.hpp"
+#include "parley/actors/readers.hpp"
 #include "parley/actors/spawn.hpp"
 #include "parley/base/fault.hpp"
 #include "parley/base/log.hpp"
@@ -141,6 +142,16 @@ caf::actor spawn_reader(caf::actor_system& sys, const history::store& from,
                         runs where) {
   return where == runs::detached ? sys.spawn<caf::detached>(reader, &from)
                                  : sys.spawn(reader, &from);
+}
+
+caf::actor pick_reader(const node_context& node) {
+  auto waiting = metrics::value(metrics::gauge::reader_queue);
+  if (node.readers.empty()
+      || waiting >= static_cast<int64_t>(node.settings.storage.reader_queue))
+    return {};
+  metrics::move(metrics::gauge::reader_queue, 1);
+  auto at = node.next_reader.fetch_add(1, std::memory_order_relaxed);
+  return node.readers[at % node.readers.size()];
 }
 
 caf::actor spawn_courier(caf::actor_system& sys) {

@@ -4,6 +4,7 @@
 
 #include "parley/actors/errors.hpp"
 #include "parley/actors/messages.hpp"
+#include "parley/actors/readers.hpp"
 
 #include <caf/all.hpp>
 

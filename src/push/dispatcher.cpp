@@ -1,6 +1,9 @@
 #include "parley/push/dispatcher.hpp"
 
+#include "push/endpoint.hpp"
+
 #include "parley/actors/messages.hpp"
+#include "parley/actors/readers.hpp"
 #include "parley/base/fault.hpp"
 #include "parley/base/log.hpp"
 #include "parley/base/metrics.hpp"
@@ -62,12 +65,10 @@ result<replay_found> find_marked(const history::store& in, uint32_t partitions,
   return found;
 }
 
-/// "https://push.example.org" of an endpoint.
-std::string host_of(const std::string& endpoint) {
-  auto begin = endpoint.find("//");
-  if (begin == std::string::npos)
-    return endpoint;
-  return endpoint.substr(0, endpoint.find('/', begin + 2));
+/// The host whose lane an endpoint is in, as the transport counts it.
+std::string host_of(const std::string& address) {
+  auto parsed = parse_endpoint(address, true);
+  return parsed ? std::move(parsed->origin) : address;
 }
 
 std::string hex_of(const hash128& x) {
@@ -109,6 +110,7 @@ struct dispatcher_state {
 
   bool replay_wanted = false;
   bool replaying = false;
+  bool replay_due = false; ///< The next page may be woken.
   bool reading = false;
   replay_place replay_at;
 
@@ -233,12 +235,13 @@ struct dispatcher_state {
     return queue->waiting() < node->settings.push.waiting_max / 2;
   }
 
-  bool replay_due = false;
-
   /// Wakes the next page of users with a mark.
   void step_replay() {
     if (!std::exchange(replay_due, false) || reading || !has_room())
       return;
+    auto reader = pick_reader(*node);
+    if (!reader)
+      return; // The next look tries again.
     reading = true;
     auto slot = std::make_shared<result<replay_found>>(error{});
     auto partitions = static_cast<uint32_t>(node->partitions.size());
@@ -246,10 +249,7 @@ struct dispatcher_state {
       *slot = find_marked(in, partitions, at);
       return caf::make_message(read_done{});
     };
-    auto turn = node->next_reader.fetch_add(1, std::memory_order_relaxed);
-    metrics::move(metrics::gauge::reader_queue, 1);
-    self->request(node->readers[turn % node->readers.size()], read_timeout,
-                  read_job{std::move(run)})
+    self->request(reader, read_timeout, read_job{std::move(run)})
         .then([this, slot](const read_done&) { on_found(*slot); },
               [this](const caf::error&) { reading = false; });
   }
