@@ -104,10 +104,15 @@ bool is_public(const sockaddr* address) noexcept {
   return false;
 }
 
-host_kind kind_of_host(std::string host) {
+std::string lower_case(std::string host) {
   std::transform(host.begin(), host.end(), host.begin(), [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
   });
+  return host;
+}
+
+host_kind kind_of_host(std::string host) {
+  host = lower_case(std::move(host));
   if (host.starts_with('[') && host.ends_with(']')) {
     in6_addr address{};
     auto text = host.substr(1, host.size() - 2);

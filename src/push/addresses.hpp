@@ -25,4 +25,7 @@ enum class host_kind {
 /// is not written as one (hexadecimal, octal, fewer parts) is malformed.
 host_kind kind_of_host(std::string host);
 
+/// A host in lower case, which is the same host.
+std::string lower_case(std::string host);
+
 } // namespace parley::push

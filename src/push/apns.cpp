@@ -3,13 +3,13 @@
 #include "push/apns_tokens.hpp"
 #include "push/endpoint.hpp"
 #include "push/http_outcome.hpp"
+#include "push/json_text.hpp"
 #include "push/keys.hpp"
 #include "push/payload.hpp"
 
 #include "parley/base/secret_file.hpp"
 #include "parley/protocol/json_writer.hpp"
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include <utility>
@@ -42,12 +42,8 @@ std::string text_for_apple(const notification& what) {
 }
 
 std::string reason_of(const http_answer& answer) {
-  boost::system::error_code failed;
-  auto root = boost::json::parse(answer.body, failed);
-  const auto* object = failed ? nullptr : root.if_object();
-  const auto* reason = object ? object->if_contains("reason") : nullptr;
-  return reason && reason->is_string() ? std::string{reason->as_string()}
-                                       : std::string{};
+  auto said = parse_object(answer.body);
+  return said ? text_in(*said, "reason") : std::string{};
 }
 
 outcome outcome_of_apple(const http_answer& answer, apns_tokens& tokens) {

@@ -37,10 +37,7 @@ bool is_plain(std::string_view url) {
 }
 
 std::string origin_of(const url_ptr& url, const std::string& scheme,
-                      std::string host) {
-  std::transform(host.begin(), host.end(), host.begin(), [](char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
-  });
+                      const std::string& host) {
   auto port = part(url, CURLUPART_PORT);
   if (port.empty() || port == (scheme == "https" ? "443" : "80"))
     return fmt::format("{}://{}", scheme, host);
@@ -75,7 +72,8 @@ result<endpoint> parse_endpoint(const std::string& text, bool allow_private) {
       break;
   }
   curl_url_set(url.get(), CURLUPART_FRAGMENT, nullptr, 0);
-  return endpoint{part(url, CURLUPART_URL), origin_of(url, scheme, host)};
+  return endpoint{part(url, CURLUPART_URL),
+                  origin_of(url, scheme, lower_case(host))};
 }
 
 } // namespace parley::push

@@ -3,6 +3,7 @@
 #include "push/endpoint.hpp"
 #include "push/fcm_access.hpp"
 #include "push/http_outcome.hpp"
+#include "push/json_text.hpp"
 #include "push/payload.hpp"
 
 #include "parley/protocol/json_writer.hpp"
@@ -64,18 +65,10 @@ std::string fitted_for_google(const notification& what, const fcm_target& to) {
       [&](std::string_view body) { return text_for_google(what, to, body); });
 }
 
-std::string string_in(const boost::json::object& from, const char* key) {
-  const auto* value = from.if_contains(key);
-  const auto* text = value ? value->if_string() : nullptr;
-  return text ? std::string{*text} : std::string{};
-}
-
 /// What google.firebase.fcm.v1.FcmError says, or else the status' name.
 std::string fcm_error_of(const http_answer& answer) {
-  boost::system::error_code failed;
-  auto root = boost::json::parse(answer.body, failed);
-  const auto* object = failed ? nullptr : root.if_object();
-  const auto* inner = object ? object->if_contains("error") : nullptr;
+  auto said = parse_object(answer.body);
+  const auto* inner = said ? said->if_contains("error") : nullptr;
   const auto* about = inner ? inner->if_object() : nullptr;
   if (!about)
     return {};
@@ -83,9 +76,9 @@ std::string fcm_error_of(const http_answer& answer) {
   if (const auto* list = details ? details->if_array() : nullptr)
     for (const auto& each : *list)
       if (const auto* detail = each.if_object())
-        if (auto code = string_in(*detail, "errorCode"); !code.empty())
+        if (auto code = text_in(*detail, "errorCode"); !code.empty())
           return code;
-  return string_in(*about, "status");
+  return text_in(*about, "status");
 }
 
 outcome outcome_of_google(const http_answer& answer) {

@@ -1,6 +1,7 @@
 #include "push/fcm_access.hpp"
 
 #include "push/http_outcome.hpp"
+#include "push/json_text.hpp"
 #include "push/signed_token.hpp"
 
 #include "parley/protocol/json_writer.hpp"
@@ -35,11 +36,9 @@ struct access_grant {
 };
 
 std::optional<access_grant> parse_grant(const std::string& body) {
-  boost::system::error_code failed;
-  auto root = boost::json::parse(body, failed);
-  const auto* object = failed ? nullptr : root.if_object();
-  const auto* token = object ? object->if_contains("access_token") : nullptr;
-  const auto* life = object ? object->if_contains("expires_in") : nullptr;
+  auto said = parse_object(body);
+  const auto* token = said ? said->if_contains("access_token") : nullptr;
+  const auto* life = said ? said->if_contains("expires_in") : nullptr;
   if (!token || !token->is_string() || !life || !life->is_int64()
       || life->as_int64() <= 0)
     return std::nullopt;

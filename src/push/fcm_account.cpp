@@ -1,11 +1,11 @@
 #include "push/fcm_account.hpp"
 
 #include "push/endpoint.hpp"
+#include "push/json_text.hpp"
 #include "push/keys.hpp"
 
 #include "parley/base/secret_file.hpp"
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -35,11 +35,9 @@ result<fcm_account> account_of(const boost::json::object& from,
       {"private_key_id", &made.private_key_id},
       {"token_uri", &made.token_uri}};
   for (const auto& [name, to] : fields) {
-    const auto* value = from.if_contains(name);
-    const auto* text = value ? value->if_string() : nullptr;
-    if (!text || text->empty())
+    *to = text_in(from, name);
+    if (to->empty())
       return error{errc::internal, fmt::format("{}: is missing", name)};
-    *to = std::string{*text};
   }
   if (!valid_project(made.project_id))
     return error{errc::internal, "project_id: expected letters and digits"};
@@ -57,9 +55,7 @@ result<fcm_account> read_fcm_account(const std::string& file,
   auto text = read_small_file(file, account_bytes_max);
   if (!text)
     return text.error();
-  boost::system::error_code failed;
-  auto root = boost::json::parse(*text, failed);
-  const auto* object = failed ? nullptr : root.if_object();
+  auto object = parse_object(*text);
   if (!object)
     return error{errc::internal, file + ": expected a JSON object"};
   auto account = account_of(*object, allow_private);

@@ -49,6 +49,13 @@ http_failure failure_of(CURLcode code) {
 
 } // namespace
 
+http_answer no_answer(http_failure why, std::string detail) {
+  http_answer answer;
+  answer.failure = why;
+  answer.detail = std::move(detail);
+  return answer;
+}
+
 transfer::transfer(http_request request, std::string origin,
                    std::function<void(http_answer)> done)
     : request_(std::move(request)),
@@ -131,23 +138,18 @@ void transfer::finish(CURLcode code) {
 }
 
 void transfer::fail(http_failure why, std::string detail) {
-  http_answer answer;
-  answer.failure = why;
-  answer.detail = std::move(detail);
-  done_(std::move(answer));
+  done_(no_answer(why, std::move(detail)));
 }
 
 http_answer transfer::answer_of(CURLcode code) const {
-  http_answer answer;
   // The status has come before the body that is too long.
-  if (code != CURLE_OK && !cut_) {
-    answer.failure = forbidden_ && code == CURLE_COULDNT_CONNECT
+  if (code != CURLE_OK && !cut_)
+    return no_answer(forbidden_ && code == CURLE_COULDNT_CONNECT
                          ? http_failure::forbidden
-                         : failure_of(code);
-    answer.detail = forbidden_ ? "the name stands for a private address"
-                               : curl_easy_strerror(code);
-    return answer;
-  }
+                         : failure_of(code),
+                     forbidden_ ? "the name stands for a private address"
+                                : curl_easy_strerror(code));
+  http_answer answer;
   long status = 0;
   curl_off_t after = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);

@@ -16,6 +16,9 @@ struct easy_free {
 
 using text_list = std::unique_ptr<curl_slist, easy_free>;
 
+/// The answer of a request that got none.
+http_answer no_answer(http_failure why, std::string detail);
+
 /// One request of libcurl, from its options to its answer. Used on the
 /// transport's thread only, but for its construction.
 class transfer {

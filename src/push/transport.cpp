@@ -31,13 +31,6 @@ bool breaks_line(const std::string& header) {
          != std::string::npos;
 }
 
-http_answer failed(http_failure why, std::string detail) {
-  http_answer answer;
-  answer.failure = why;
-  answer.detail = std::move(detail);
-  return answer;
-}
-
 } // namespace
 
 class transport::impl {
@@ -133,9 +126,9 @@ void transport::impl::post(http_request request,
                            std::function<void(http_answer)> done) {
   auto to = parse_endpoint(request.url, settings_.allow_private);
   if (!to)
-    return done(failed(http_failure::malformed, to.error().message));
+    return done(no_answer(http_failure::malformed, to.error().message));
   if (std::any_of(request.headers.begin(), request.headers.end(), breaks_line))
-    return done(failed(http_failure::malformed, "a line break in a header"));
+    return done(no_answer(http_failure::malformed, "a line break in a header"));
   auto refused = http_failure::none;
   {
     std::lock_guard held{lock_};
@@ -147,9 +140,9 @@ void transport::impl::post(http_request request,
     }
   }
   if (refused != http_failure::none)
-    return done(failed(refused, refused == http_failure::busy
-                                    ? "too many requests are under way"
-                                    : "the node stops"));
+    return done(no_answer(refused, refused == http_failure::busy
+                                       ? "too many requests are under way"
+                                       : "the node stops"));
   curl_multi_wakeup(multi_.get());
 }
 
