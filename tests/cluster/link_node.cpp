@@ -105,7 +105,7 @@ struct driver_state {
     self->request(partitions.at(whom).at(number), seconds{1}, caf::get_atom_v)
         .then([id](uint32_t answer) { say("asked {} {}", id, answer); },
               [id, this](const caf::error& why) {
-                say("asked {} {}", id, self->system().render(why));
+                say("asked {} failed: {}", id, self->system().render(why));
               });
   }
 
