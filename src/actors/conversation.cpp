@@ -1,5 +1,6 @@
 #include "actors/conversation.hpp"
 
+#include "actors/deposed.hpp"
 #include "actors/store_read.hpp"
 #include "actors/strays.hpp"
 
@@ -52,6 +53,7 @@ void conversation_state::start(activation what) {
   node = std::move(what.node);
   partition = std::move(what.partition);
   name = std::move(what.name);
+  epoch = what.epoch;
   where = node->where(name);
   is_group = valid_group(name);
   read_store<conversation_load>(
@@ -95,7 +97,7 @@ void conversation_state::on_loaded(conversation_load all) {
 void conversation_state::submit(history::batch rows, open_commit what) {
   on_hand_over();
   open.push_back(std::move(what));
-  self->send(node->journal, commit{std::move(rows)});
+  self->send(node->journal, commit{std::move(rows), where.partition, epoch});
 }
 
 /// Hands over what the acts that came together have made.
@@ -103,7 +105,8 @@ void conversation_state::on_hand_over() {
   if (gathering.entries.empty())
     return;
   open.push_back(std::exchange(gathering, {}));
-  self->send(node->journal, commit{std::exchange(gathered, {})});
+  self->send(node->journal,
+             commit{std::exchange(gathered, {}), where.partition, epoch});
 }
 
 /// One message to each session, whatever number of its acts were committed.
@@ -142,16 +145,27 @@ void conversation_state::on_committed(uint32_t count) {
   run_queue();
 }
 
+/// The partition is led by another now. What the journal has not committed is
+/// void: whoever waits for that sends it again.
+void conversation_state::on_deposed() {
+  open.push_back(std::move(gathering));
+  for (auto& x : open) {
+    for (const auto& asker : x.askers)
+      self->send(asker.who, led_elsewhere(asker.what.tag));
+    if (x.promise)
+      x.promise->deliver(led_elsewhere());
+  }
+  for (const auto& act : queue)
+    self->send(act.what.reply_to, led_elsewhere(act.what.tag));
+  end_deposed(self);
+}
+
 /// The partition asks whether this conversation can be let go.
 void conversation_state::on_rest(const rest& x) {
   if (!settled() || !queue.empty() || cursor_timer || !questions.none())
     return;
-  if (behind > 0 || replaying) {
-    auto from = committed;
-    for (const auto& [user, p] : members)
-      from = std::min(from, p.taken);
-    return start_replay(from);
-  }
+  if (behind > 0 || away > 0 || replaying)
+    return start_looking_back();
   if (outbox_open) {
     history::batch rows;
     rows.erase(history::family::state,
@@ -196,6 +210,8 @@ caf::behavior conversation(caf::stateful_actor<conversation_state>* self,
       [&s](const hand_over&) { s.on_hand_over(); },
       [&s](const flush&) { s.flush_cursors(); },
       [&s](const rest& x) { s.on_rest(x); },
+      [&s](const look_back&) { s.on_look_back(); },
+      [&s](const deposed&) { s.on_deposed(); },
   };
 }
 

@@ -59,6 +59,9 @@ struct queued_act {
 struct progress {
   uint64_t addressed = 0; ///< Last `seq` sent on to the member's inbox.
   uint64_t taken = 0;     ///< Durable in that inbox up to here.
+  uint64_t offered = 0;   ///< Catching up: sent from the store up to here.
+  uint32_t idle = 0;      ///< Looks back since it took something.
+  bool away = false;      ///< Overdue: nobody else waits for it.
   const caf::actor* home = nullptr; ///< The member's partition.
 };
 
@@ -98,6 +101,7 @@ struct conversation_state {
   void on_loaded(conversation_load all);
   void on_committed(uint32_t count);
   void on_rest(const rest& x);
+  void on_deposed();
   void submit(history::batch rows, open_commit what);
   void on_hand_over();
 
@@ -113,6 +117,10 @@ struct conversation_state {
   void start_replay(uint64_t from);
   void next_chunk();
   void on_chunk(const replay_chunk& x);
+
+  // -- members that lag, conversation_catch_up.cpp
+  void start_looking_back();
+  void on_look_back();
 
   // -- groups, conversation_groups.cpp
   caf::result<answer> on_create(const create_group& x);
@@ -135,6 +143,7 @@ struct conversation_state {
   caf::actor partition;
   std::string name;
   place where;
+  uint64_t epoch = 0; ///< Of its partition.
 
   history::conversation_record record;
   history::cursors_record cursors;
@@ -165,12 +174,17 @@ struct conversation_state {
   std::optional<hash128> looked_up;              ///< Known not to be stored.
 
   std::unordered_map<std::string, progress> members;
-  size_t behind = 0; ///< Members that have not taken all they were sent.
+  size_t behind = 0; ///< Members that have not taken all they were sent,
+  size_t away = 0;   ///< and those among them that are overdue, not counted.
   bool outbox_open = false;
   uint64_t outbox_mark = 0; ///< What the outbox row says.
   bool replaying = false;
   uint64_t replay_from = 0;
   uint64_t chunk_end = 0;
+  bool reading_chunk = false;
+  std::map<std::string, uint64_t> to_catch_up; ///< Members, and after what.
+  bool catching_up = false; ///< A stretch for one of them is being read.
+  bool look_timer = false;
   open_questions questions;
 
 private:
@@ -194,6 +208,14 @@ private:
   // conversation_delivery.cpp
   void send_to(const std::string& user, shared_deliveries entries);
   uint64_t first_prev(const std::string& user, const delivery& x) const;
+  std::vector<std::string> committed_members() const;
+  shared_deliveries addressed_to(const std::string& user,
+                                 const replay_chunk& x) const;
+
+  // conversation_catch_up.cpp
+  void catch_up(const std::string& user, uint64_t after);
+  void next_catch_up();
+  void offer(const std::string& user, const replay_chunk& x);
 
   // conversation_groups.cpp
   caf::result<answer> change(std::vector<entry> entries,

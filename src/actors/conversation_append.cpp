@@ -427,7 +427,8 @@ void conversation_state::write_record(history::batch& rows) {
 /// The outbox row stays while the conversation is busy: it is written when
 /// there was nothing undelivered, and again now and then.
 void conversation_state::open_outbox(history::batch& rows) {
-  auto delivered = behind == 0 && !replaying ? committed : outbox_mark;
+  auto all_taken = behind == 0 && away == 0 && !replaying;
+  auto delivered = all_taken ? committed : outbox_mark;
   if (outbox_open && delivered < outbox_mark + outbox_lag_max)
     return;
   outbox_open = true;

@@ -31,6 +31,7 @@ struct activation {
   context_ptr node;
   caf::actor partition;
   std::string name;
+  uint64_t epoch = 0; ///< In which this node leads the partition.
 };
 
 caf::actor spawn_conversation(caf::local_actor& by, activation what);

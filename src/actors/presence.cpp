@@ -1,3 +1,4 @@
+#include "actors/deposed.hpp"
 #include "actors/entities.hpp"
 #include "actors/store_read.hpp"
 #include "actors/strays.hpp"
@@ -38,6 +39,7 @@ struct presence_state {
     node = std::move(what.node);
     partition = std::move(what.partition);
     name = std::move(what.name);
+    epoch = what.epoch;
     status = now;
     using row = std::optional<history::presence_record>;
     read_store<row>(
@@ -70,7 +72,8 @@ struct presence_state {
     rows.put(history::family::state, row_key(),
              history::encode(history::presence_record{last_active}));
     ++open;
-    self->send(node->journal, commit{std::move(rows)});
+    self->send(node->journal,
+               commit{std::move(rows), node->where(name).partition, epoch});
     tell(seen());
   }
 
@@ -151,6 +154,7 @@ struct presence_state {
   context_ptr node;
   caf::actor partition;
   std::string name;
+  uint64_t epoch = 0;
   presence_status status = presence_status::offline;
   timestamp last_active = 0;
   std::map<caf::actor_addr, watcher> watchers;
@@ -173,6 +177,7 @@ caf::behavior presence(caf::stateful_actor<presence_state>* self,
       [&s](to, const recheck& x) { s.on_recheck(x); },
       [&s](const committed& x) { s.open -= x.count; },
       [&s](const rest& x) { s.on_rest(x); },
+      [self](const deposed&) { end_deposed(self); },
   };
 }
 

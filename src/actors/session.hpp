@@ -24,7 +24,8 @@ namespace parley {
 struct session_work {
   struct open_append {
     int64_t id = 0;
-    std::string cid; ///< Of a send; the others' acks do not say it.
+    std::string cid;    ///< Of a send; the others' acks do not say it.
+    uint32_t since = 0; ///< The look back before it.
   };
 
   std::unordered_map<uint64_t, open_append> appends; ///< By tag.
@@ -47,6 +48,9 @@ struct session_work {
   std::vector<std::string> watched;                 ///< Whose presence is told.
 };
 
+/// Looks back for overdue answers in the time that an answer may take.
+inline constexpr uint32_t looks_max = 4;
+
 /// One live session: authentication, request ids, the window. It knows what its
 /// client has been sent (`last`), and fetches from the user's inbox whatever
 /// does not follow on that.
@@ -61,9 +65,13 @@ struct session_state {
   void on_inbound(const inbound& x);
   void on_request(const protocol::request& x);
   void on_auth(int64_t id, const protocol::auth_request& x);
-  void on_attached(const attached& x);
   void on_appended(const appended& x);
   void on_refused(const refused& x);
+  void on_look_back(const look_back& x);
+
+  // -- the home, session_home.cpp
+  void on_attached(const attached& x);
+  void on_home_moved(const home_moved& x);
 
   // -- events, session_events.cpp
   void on_live(const live_events& x);
@@ -88,17 +96,26 @@ struct session_state {
   const caf::actor* home = nullptr; ///< The user's partition.
   std::string id;
   std::string device;
+  std::string login; ///< Of the token.
   int64_t auth_id = 0;
 
   uint64_t epoch = 0;
-  uint64_t last = 0; ///< The client was sent everything up to this `useq`.
-  uint64_t head = 0; ///< The highest `useq` heard of.
+  uint64_t last = 0;  ///< The client was sent everything up to this `useq`.
+  uint64_t head = 0;  ///< The highest `useq` heard of.
+  uint64_t first = 0; ///< Where its events began.
   bool fetching = false;
   bool caught_up = false;
-  bool full = false;      ///< What the connection was told of the window.
-  uint16_t held = 0;      ///< Frames that `handled` is still due for.
-  uint16_t asking = 0;    ///< Requests to other actors without an answer yet.
-  uint32_t over_rate = 0; ///< Refused for their rate, in a row.
+  bool rejoining = false; ///< Live, and to be attached anew.
+  bool is_away = false;
+  bool creates = false;            ///< The user is made at first sight.
+  std::optional<uint64_t> resumes; ///< `since`, as the client said in `auth`.
+  bool full = false;       ///< What the connection was told of the window.
+  uint16_t held = 0;       ///< Frames that `handled` is still due for.
+  uint16_t asking = 0;     ///< Requests to other actors without an answer yet.
+  uint32_t over_rate = 0;  ///< Refused for their rate, in a row.
+  uint32_t looks = 0;      ///< Looks back for answers that are overdue.
+  uint32_t home_since = 0; ///< The look before the home was asked last.
+  bool look_timer = false;
 
   model::window window;
   model::token_bucket rate{0, 1};
@@ -113,6 +130,11 @@ private:
   void fail(std::optional<int64_t> request, const error& why);
   bool may_act(int64_t request);
   void submit(int64_t request, std::string conv, append x);
+  void attach_home();
+  void begin(const attached& x);
+  void go_on(const attached& x);
+  void start_looking_back();
+  void refuse_overdue();
   void release();
 
   bool send_event(const live_event& x);

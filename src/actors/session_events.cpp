@@ -85,6 +85,8 @@ void session_state::catch_up() {
   if (window.full())
     return;
   fetching = true;
+  home_since = looks;
+  start_looking_back();
   self->send(*home, to_user{user},
              fetch{last, window.events_left(), window.bytes_left(),
                    caf::actor_cast<caf::actor>(self)});

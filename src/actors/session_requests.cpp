@@ -95,8 +95,10 @@ void session_state::submit(int64_t request, std::string conv, append x) {
   x.tag = ++w.next_tag;
   x.reply_to = caf::actor_cast<caf::actor>(self);
   auto tells_cid = x.kind == entry_kind::msg;
-  w.appends.emplace(x.tag, session_work::open_append{
-                               request, tells_cid ? x.cid : std::string{}});
+  w.appends.emplace(x.tag,
+                    session_work::open_append{
+                        request, tells_cid ? x.cid : std::string{}, looks});
+  start_looking_back();
   if (w.last_conv != conv) {
     w.last_home = &node->home(conv);
     w.last_conv = conv;
@@ -217,6 +219,7 @@ struct request_visitor {
   }
 
   void operator()(const protocol::status_request& x) {
+    s.is_away = x.away;
     s.self->send(*s.home, to_user{s.user}, set_status{s.id, x.away});
   }
 
@@ -277,42 +280,14 @@ void session_state::on_auth(int64_t request, const protocol::auth_request& x) {
   user = who->user;
   home = &node->home(user);
   device = x.device;
+  login = who->login;
   id = make_secret(9, *node->random);
   auth_id = request;
+  creates = who->external;
+  resumes = x.since;
   at = phase::attaching;
   connection->expires(who->expires);
-  attach a;
-  a.session = caf::actor_cast<caf::actor>(self);
-  a.id = id;
-  a.device = device;
-  a.login = who->login;
-  a.create = who->external;
-  a.resumes = x.since.has_value();
-  a.since = x.since.value_or(0);
-  self->send(*home, to_user{user}, std::move(a));
-}
-
-void session_state::on_attached(const attached& x) {
-  if (at != phase::attaching)
-    return;
-  at = phase::live;
-  epoch = x.epoch;
-  last = x.start;
-  head = std::max(head, x.head);
-  connection->authenticated();
-  say(protocol::encode_ready(auth_id, user, id, x.head));
-  if (!x.reset.empty())
-    say(protocol::encode_reset(x.reset, x.start));
-  if (last >= head)
-    tell_caught_up();
-  else
-    catch_up();
-  auto waiting = std::move(early);
-  early = {};
-  for (const auto& r : waiting)
-    if (at == phase::live)
-      on_request(r);
-  release();
+  attach_home();
 }
 
 void session_state::on_appended(const appended& x) {
@@ -339,6 +314,21 @@ void session_state::on_refused(const refused& x) {
   work->appends.erase(open);
   fail(request, {static_cast<errc>(x.code), x.message, x.retry_after_ms});
   release();
+}
+
+/// What has become of an act without an answer is not known: its client sends
+/// it again. A late answer finds nothing here.
+void session_state::refuse_overdue() {
+  if (!work)
+    return;
+  std::vector<uint64_t> overdue;
+  for (const auto& [tag, x] : work->appends)
+    if (looks - x.since > looks_max)
+      overdue.push_back(tag);
+  std::sort(overdue.begin(), overdue.end());
+  for (auto tag : overdue)
+    on_refused({tag, static_cast<uint8_t>(errc::unavailable),
+                "no answer in time; send it again"});
 }
 
 } // namespace parley

@@ -1,5 +1,6 @@
 #include "actors/user.hpp"
 
+#include "actors/deposed.hpp"
 #include "actors/store_read.hpp"
 #include "actors/strays.hpp"
 
@@ -71,6 +72,7 @@ void user_state::start(activation what, std::vector<session_ref> live,
   node = std::move(what.node);
   partition = std::move(what.partition);
   name = std::move(what.name);
+  epoch = what.epoch;
   where = node->where(name);
   sessions = std::move(live);
   clean = is_clean;
@@ -89,12 +91,12 @@ void user_state::start(activation what, std::vector<session_ref> live,
 }
 
 /// Goes on where the last actor of this user stopped. If that was in another
-/// process, or failed, every `useq` of the reserved block may have been given
+/// epoch, or failed, every `useq` of the reserved block may have been given
 /// out, and none of them is again (I5).
 void user_state::on_loaded(user_load all) {
   const auto& row = all.inbox;
   reserved = row.reserved;
-  last = clean && row.start == node->starts ? row.last : row.reserved;
+  last = clean && row.start == epoch ? row.last : row.reserved;
   durable = delivered_upto = last;
   listed_upto = row.listed;
   trimmed = row.trimmed;
@@ -119,14 +121,14 @@ void user_state::on_loaded(user_load all) {
     note(*in->second, x);
     in->second->durable = x.seq;
   }
-  head_moved = row.start != node->starts && row.reserved > 0;
+  head_moved = row.start != epoch && row.reserved > 0;
   resume_blocks();
   load_push(std::move(all.push));
 }
 
 void user_state::submit(history::batch rows, open_rows what) {
   open.push_back(std::move(what));
-  self->send(node->journal, commit{std::move(rows)});
+  self->send(node->journal, commit{std::move(rows), where.partition, epoch});
 }
 
 void user_state::on_committed(uint32_t count) {
@@ -171,7 +173,7 @@ void user_state::put_inbox(history::batch& rows, bool final) {
   row.user = name;
   row.reserved = std::max(reserved, reserving);
   row.last = last;
-  row.start = final ? node->starts : 0;
+  row.start = final ? epoch : 0;
   row.listed = listed_upto;
   row.trimmed = trimmed;
   row.entries = entries_listed;
@@ -272,6 +274,15 @@ void user_state::on_exit() {
   }
 }
 
+/// The partition is led by another now. What the journal has not committed is
+/// void.
+void user_state::on_deposed() {
+  for (auto& x : open)
+    if (x.promise)
+      x.promise->deliver(led_elsewhere());
+  end_deposed(self);
+}
+
 namespace {
 
 caf::behavior user(caf::stateful_actor<user_state>* self, activation what,
@@ -322,6 +333,7 @@ caf::behavior user(caf::stateful_actor<user_state>* self, activation what,
       [&s](const push_look&) { s.on_push_look(); },
       [&s](const flush&) { s.on_flush(); },
       [&s](const rest& x) { s.on_rest(x); },
+      [&s](const deposed&) { s.on_deposed(); },
   };
 }
 

@@ -69,6 +69,7 @@ struct open_rows {
   std::vector<std::pair<listed*, uint64_t>> taken; ///< Up to which `seq`.
   uint64_t reserved = 0; ///< Not 0: a block up to here.
   std::function<void()> done;
+  std::optional<caf::response_promise> promise; ///< That `done` delivers.
 };
 
 /// A conversation as a reader needs it to show what an inbox points to.
@@ -93,6 +94,7 @@ struct user_state {
   void on_flush();
   void on_sessions(std::vector<session_ref> all);
   void on_exit();
+  void on_deposed();
 
   // -- inbox, user_inbox.cpp
   void on_deliver(const deliver& x);
@@ -151,6 +153,7 @@ struct user_state {
   caf::actor partition;
   std::string name;
   place where;
+  uint64_t epoch = 0; ///< Of its partition.
   std::vector<session_ref> sessions;
 
   std::optional<history::account_record> account_row;
@@ -271,6 +274,7 @@ template <class Reply>
 caf::result<Reply> user_state::commit_then(history::batch rows, Reply reply) {
   auto promise = self->make_response_promise();
   open_rows what;
+  what.promise = promise;
   what.done = [promise, reply = std::move(reply)]() mutable {
     promise.deliver(std::move(reply));
   };

@@ -18,7 +18,7 @@ using history::family;
 constexpr size_t waiting_max = 1024;
 
 /// Entries that can be fetched without asking the store where they are.
-constexpr size_t recent_max = 512;
+constexpr size_t recent_entries_max = 512;
 
 /// Entries of one inbox row.
 constexpr size_t chunk_max = 512;
@@ -77,7 +77,7 @@ bool user_state::take(const deliver& x) {
     prev = d.seq;
   }
   if (!events->empty()) {
-    auto news = caf::make_message(live_events{node->starts, before, events});
+    auto news = caf::make_message(live_events{epoch, before, events});
     for (const auto& s : sessions)
       s.handle->enqueue(nullptr, caf::make_message_id(), news, self->context());
   } else if (enough && in.durable >= x.entries->back().seq) {
@@ -185,7 +185,8 @@ void user_state::submit_pending() {
   for (auto& x : pending)
     recent.push_back(std::move(x));
   pending.clear();
-  while (recent.size() > recent_max && recent.front().what.useq <= durable)
+  while (recent.size() > recent_entries_max
+         && recent.front().what.useq <= durable)
     recent.pop_front();
   for (const auto& [in, seq] : what.taken) {
     in->gathered = false;

@@ -69,7 +69,7 @@ void user_state::begin_session(const attach& x) {
   auto lost = is_lost(x.device);
   auto& d = know_device(x.device, known);
   attached reply;
-  reply.epoch = node->starts;
+  reply.epoch = epoch;
   reply.head = reply.start = last;
   if (x.resumes || known) {
     auto since = x.resumes ? x.since : std::max(d.acked, acked[x.device]);
@@ -80,9 +80,15 @@ void user_state::begin_session(const attach& x) {
     else
       reply.start = since;
   }
-  d.acked = reply.start;
-  acked.erase(x.device);
-  acknowledge_push(d.acked);
+  if (x.again) {
+    // What it was sent, it need not have.
+    acked[x.device] = std::max(acked[x.device], x.acked);
+    start_flush_timer();
+  } else {
+    d.acked = reply.start;
+    acked.erase(x.device);
+    acknowledge_push(d.acked);
+  }
   history::batch rows;
   rows.put(history::family::state,
            history::state_key(record::device, where, d.device),

@@ -49,6 +49,7 @@ void user_state::put_block(const set_block& x, caf::response_promise promise) {
            history::state_key(history::record::block, where, at->user),
            history::encode(*at));
   open_rows what;
+  what.promise = promise;
   what.done = [this, block = *at, promise] {
     close_direct(block, promise);
   };

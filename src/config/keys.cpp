@@ -282,6 +282,12 @@ std::vector<key> keys_of(settings& to) {
       {"actors.throughput", number(actors.throughput, 1, 1'000'000)},
       {"actors.passivate_after",
        duration(actors.passivate_after, timeout_min, days{1})},
+      {"actors.answer_timeout",
+       duration(actors.answer_timeout, timeout_min, 10min)},
+      {"actors.hold_timeout",
+       duration(actors.hold_timeout, timeout_min, 10min)},
+      {"actors.leaderless_timeout",
+       duration(actors.leaderless_timeout, timeout_min, 10min)},
 
       // A longer path does not fit in sockaddr_un.
       {"admin.socket", text(admin.socket, bytes(0, 107, "a path"))},

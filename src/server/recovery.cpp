@@ -1,5 +1,6 @@
 #include "parley/server/recovery.hpp"
 
+#include "parley/history/outboxes.hpp"
 #include "parley/history/reader.hpp"
 
 namespace parley::server {
@@ -9,9 +10,8 @@ find_open_work(const history::store& in, uint32_t partitions,
                const std::function<void(const std::string& conv)>& wake) {
   open_work found;
   for (uint32_t partition = 0; partition < partitions; ++partition) {
-    auto prefix = history::state_prefix(history::record::outbox,
-                                        static_cast<uint16_t>(partition));
-    auto rows = history::load_all<history::outbox_record>(in, prefix);
+    auto rows = history::read_outboxes(in, static_cast<uint16_t>(partition), {},
+                                       SIZE_MAX);
     if (!rows)
       return rows.error();
     for (const auto& row : *rows) {

@@ -77,7 +77,9 @@ void device::look() {
   }
   const auto code = line_->close_code();
   constexpr uint16_t replaced = 4510;
-  if (code != 0 && code != replaced)
+  constexpr uint16_t draining = 4000;
+  const auto sent_away = may_be_sent_away_ && code == draining;
+  if (code != 0 && code != replaced && !sent_away)
     surprises_.push_back("closed with " + std::to_string(code));
   if (!lazy_ && came_ != told_ && is_connected())
     line_->say({{"t", "recv"}, {"useq", told_ = came_}});

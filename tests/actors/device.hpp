@@ -40,6 +40,9 @@ public:
   void look();
   void set_lazy(bool lazy) { lazy_ = lazy; }
 
+  /// A node may send it away when nobody leads its user's partition.
+  void may_be_sent_away() { may_be_sent_away_ = true; }
+
   /// Nothing that it sent waits for an answer.
   bool is_settled() const { return unanswered_.empty(); }
   bool has_acted() const { return acted_; }
@@ -75,6 +78,7 @@ private:
   int64_t came_ = 0; ///< The last `useq` over the present connection, and
   int64_t told_ = 0; ///< the last `recv`.
   bool lazy_ = false;
+  bool may_be_sent_away_ = false;
   bool acted_ = false; ///< It sent acts whose events its acks stand for.
   std::deque<pending> unanswered_;
   std::vector<int64_t> seen_;                       ///< Every `useq` that came.

@@ -35,12 +35,15 @@ std::string group_id(unsigned number) {
   return "g:" + std::string(26 - digits.size(), '0') + digits;
 }
 
-node::node(config::settings with, uint64_t seed)
+node::node(config::settings with, uint64_t seed, size_t members)
     : settings_(std::move(with)),
+      members_(members),
       random_(std::make_unique<seeded_random>(seed)),
       disk_(history::make_memory_store()),
       tokens_(std::make_unique<fake_tokens>()) {
   log::set_level("off");
+  referee_ = std::make_shared<referee>();
+  referee_->partitions.resize(partitions());
   start();
 }
 
@@ -51,6 +54,8 @@ node::node(config::settings with, std::shared_ptr<fake_push> push)
       tokens_(std::make_unique<fake_tokens>()),
       push_(std::move(push)) {
   log::set_level("off");
+  referee_ = std::make_shared<referee>();
+  referee_->partitions.resize(partitions());
   start();
 }
 
@@ -76,40 +81,57 @@ void node::start() {
   random_->fill(&seed, sizeof seed);
   actors_ = std::make_unique<actors>(*disk_, seed);
   actors_->store.set_cold(cold_);
+  ++starts_;
+  for (size_t i = 0; i < members_; ++i)
+    start_member(i);
+  enter(0);
+  if (members_ == 1)
+    return wake_outboxes();
+  for (size_t i = 0; i < partitions(); ++i)
+    lead(i, i % members_);
+  notify_all();
+}
+
+void node::start_member(size_t member) {
   auto& sys = actors_->sys;
-  auto& with = *actors_->context;
+  auto context = std::make_shared<node_context>();
+  actors_->members.push_back(context);
+  auto& with = *context;
   with.settings = settings_;
   with.clock = &clock_;
   with.random = random_.get();
   with.store = &actors_->store;
   with.tokens = tokens_.get();
-  with.starts = ++starts_;
-  with.journal = spawn_journal(
-      sys, actors_->store,
-      [this](const error&) {
-        if (!actors_->store.is_cut())
-          ++failed_writes_;
-      },
-      runs::scheduled);
+  with.starts = starts_;
+  with.journal = members_ > 1 ? spawn_refereed_journal(sys, member, referee_,
+                                                       actors_->store)
+                              : spawn_journal(
+                                  sys, actors_->store,
+                                  [this](const error&) {
+                                    if (!actors_->store.is_cut())
+                                      ++failed_writes_;
+                                  },
+                                  runs::scheduled);
   for (uint32_t i = 0; i < settings_.storage.readers; ++i)
     with.readers.push_back(spawn_reader(sys, actors_->store, runs::scheduled));
   with.couriers.push_back(spawn_courier(sys));
   with.partitions.resize(partitions());
   for (size_t i = 0; i < with.partitions.size(); ++i)
     with.partitions[i] =
-        spawn_partition(sys, actors_->context, static_cast<uint16_t>(i));
+        spawn_partition(sys, context, static_cast<uint16_t>(i),
+                        members_ > 1 ? begins::waiting : begins::leading);
   if (push_)
     start_push();
-  wake_outboxes();
 }
 
 void node::start_push() {
-  auto& to = actors_->context->push;
+  const auto& of = actors_->members.back();
+  auto& to = of->push;
   push::provider_table all;
   all.fill(push_);
   to.webhook = !settings_.push.webhook.url.empty();
   to.dispatcher =
-      push::spawn_dispatcher(actors_->sys, actors_->context, std::move(all));
+      push::spawn_dispatcher(actors_->sys, of, std::move(all));
   caf::anon_send(to.dispatcher, push_replay{});
 }
 
@@ -137,33 +159,39 @@ void node::stop() {
 }
 
 void node::end_everything() {
-  auto& with = *actors_->context;
   auto end = [](const caf::actor& x) {
     caf::anon_send_exit(x, caf::exit_reason::user_shutdown);
   };
   for (const auto& x : actors_->sessions)
     end(x.second);
   actors_->sessions.clear();
-  for (const auto& x : with.partitions)
-    end(x);
+  for (const auto& with : actors_->members)
+    for (const auto& x : with->partitions)
+      end(x);
   run();
   // Whoever waits for an answer that does not come is told so by then.
   actors_->scheduler().advance_time(seconds{60});
   run();
-  end(with.journal);
+  for (const auto& with : actors_->members)
+    end(with->journal);
   run();
-  if (push_) {
-    end(with.push.dispatcher);
-    push_->forget();
+  for (const auto& with : actors_->members) {
+    if (with->push.dispatcher)
+      end(with->push.dispatcher);
+    for (const auto& x : with->readers)
+      end(x);
+    for (const auto& x : with->couriers)
+      end(x);
   }
-  for (const auto& x : with.readers)
-    end(x);
-  for (const auto& x : with.couriers)
-    end(x);
+  if (push_)
+    push_->forget();
   run();
   actors_->scheduler().clock().cancel_all();
   run();
   actors_->context.reset();
+  actors_->members.clear();
+  if (referee_)
+    referee_->open.clear();
   if (actors_->sys.registry().running() != actors_->baseline) {
     std::fputs("an actor has not ended with its node\n", stderr);
     std::abort(); // The actor system would wait for it for ever.
@@ -197,8 +225,9 @@ bool node::step_by_chance() {
 void node::beat() {
   clock_.advance(seconds{1});
   actors_->scheduler().advance_time(seconds{1});
-  for (const auto& partition : actors_->context->partitions)
-    caf::anon_send(partition, tick{});
+  for (const auto& member : actors_->members)
+    for (const auto& partition : member->partitions)
+      caf::anon_send(partition, tick{});
 }
 
 void node::advance(seconds total) {
@@ -267,14 +296,15 @@ client_ptr node::connect(const std::string& user, const std::string& device,
 
 std::vector<live_session> node::sessions() {
   std::vector<live_session> all;
-  for (const auto& partition : actors_->context->partitions)
-    ask<session_rows>(
-        *actors_->context, partition,
-        [&all](const result<session_rows>& rows) {
-          for (const auto& x : rows.value().rows)
-            all.push_back({x.user, x.device, x.away});
-        },
-        get_sessions{});
+  for (const auto& member : actors_->members)
+    for (const auto& partition : member->partitions)
+      ask<session_rows>(
+          *member, partition,
+          [&all](const result<session_rows>& rows) {
+            for (const auto& x : rows.value().rows)
+              all.push_back({x.user, x.device, x.away});
+          },
+          get_sessions{});
   run();
   return all;
 }

@@ -56,7 +56,8 @@ std::string group_id(unsigned number);
 /// node.cpp only.
 class node {
 public:
-  explicit node(config::settings with = calm_settings(), uint64_t seed = 1);
+  explicit node(config::settings with = calm_settings(), uint64_t seed = 1,
+                size_t members = 1);
   /// Notifies people who are away by way of `push`.
   node(config::settings with, std::shared_ptr<fake_push> push);
   ~node();
@@ -72,6 +73,25 @@ public:
     start();
   }
   bool is_running() const;
+
+  // -- a cluster: nodes that share everything but their actors, as if all were
+  // replicated at once. Partition p is led by node p % members at first.
+  size_t members() const { return members_; }
+  /// Clients and requests come to this one from now on.
+  void enter(size_t member);
+  /// Makes one lead a partition in a new epoch, or nobody in the same. Writes
+  /// of whoever led before are refused from here on; some of what it had begun
+  /// to write may have been replicated. The nodes learn of it by `notify`.
+  void lead(size_t partition, std::optional<size_t> member);
+  void notify(size_t member, size_t partition);
+  void notify_all();
+  std::optional<size_t> leader_of(size_t partition) const;
+  uint64_t epoch_of(size_t partition) const;
+  size_t partition_of(const std::string& name) const;
+  /// Has a node believe that `leader` leads; nobody hears it of a `silent` one.
+  void mislead(size_t member, size_t partition, size_t leader, uint64_t epoch);
+  void mislead_into_silence(size_t member, size_t partition);
+  size_t refused_commits() const;
 
   // -- steps
   void run();            ///< Until nobody has anything to do.
@@ -155,18 +175,21 @@ public:
 private:
   struct actors;
 
+  void start_member(size_t member);
   void start_push();
   void wake_outboxes();
   void end_everything();
   bool reap();
 
   config::settings settings_;
+  size_t members_ = 1;
   manual_wall_clock clock_;
   std::unique_ptr<random_source> random_;
   std::unique_ptr<history::store> disk_;
   std::unique_ptr<token_checker> tokens_;
   std::shared_ptr<fake_push> push_;
   std::function<bool(std::string_view)> cold_;
+  std::shared_ptr<struct referee> referee_;
   uint64_t starts_ = 0;
   size_t failed_writes_ = 0;
   std::vector<std::weak_ptr<client>> clients_;

@@ -2,6 +2,7 @@
 
 #include "actors/node.hpp"
 #include "actors/node_store.hpp"
+#include "actors/referee.hpp"
 
 #include "parley/actors/ask.hpp"
 #include "parley/actors/context.hpp"
@@ -41,7 +42,8 @@ struct node::actors {
   caf::actor_system sys{cfg};
   std::mt19937_64 dice;
   size_t baseline; ///< Actors that CAF runs for itself.
-  std::shared_ptr<node_context> context = std::make_shared<node_context>();
+  std::vector<std::shared_ptr<node_context>> members;
+  std::shared_ptr<node_context> context; ///< Of the one that was entered.
   std::vector<std::pair<std::weak_ptr<client>, caf::actor>> sessions;
 };
 

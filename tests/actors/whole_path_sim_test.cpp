@@ -36,12 +36,18 @@ config::settings settings_for(uint64_t seed) {
 /// the end all of it has to be as the contract says.
 class world {
 public:
-  explicit world(uint64_t seed) : random_(seed), n_(settings_for(seed), seed) {
+  explicit world(uint64_t seed, size_t members = 1)
+      : random_(seed), n_(settings_for(seed), seed, members) {
+    n_.run();
     n_.register_users(users);
     n_.set_cold([this](auto) { return pick(5) == 0; });
     for (const auto& user : users)
-      for (const auto* name : {"phone", "laptop"})
-        devices_.emplace_back(user, name, records_).connect(n_, 0);
+      for (const auto* name : {"phone", "laptop"}) {
+        devices_.emplace_back(user, name, records_);
+        if (members > 1)
+          devices_.back().may_be_sent_away();
+        connect(devices_.back(), 0);
+      }
     n_.run();
     n_.done(n_.create_group("ann", groups[0], {"ben", "cyd"}));
   }
@@ -49,6 +55,8 @@ public:
   void live() {
     for (int round = 0; round < rounds; ++round) {
       act();
+      if (n_.members() > 1)
+        move_leaders();
       for (auto steps = pick(4) == 0 ? pick(300) : pick(40); steps > 0; --steps)
         n_.step_by_chance();
       any_device().look();
@@ -80,6 +88,8 @@ public:
   }
 
   size_t crashes() const { return crashes_; }
+  size_t moves() const { return moves_; }
+  size_t refused_commits() const { return n_.refused_commits(); }
   size_t rests() const { return rests_; }
   size_t deliveries() const { return records_.deliveries.size(); }
 
@@ -90,6 +100,40 @@ private:
 
   const std::string& any(const std::vector<std::string>& of) {
     return of[pick(of.size())];
+  }
+
+  /// To any of the nodes, if there are several.
+  void connect(device& x, std::optional<int64_t> since) {
+    if (n_.members() > 1)
+      n_.enter(pick(n_.members()));
+    x.connect(n_, since);
+  }
+
+  void connect(device& x) { connect(x, x.newest()); }
+
+  /// Partitions get other leaders, or none; each node learns of it at a time of
+  /// its own, or never, before it is over.
+  void move_leaders() {
+    n_.enter(pick(n_.members()));
+    if (pick(6) == 0) {
+      ++moves_;
+      const auto which = pick(n_.partitions());
+      if (pick(3) == 0)
+        n_.lead(which, std::nullopt);
+      else
+        n_.lead(which, pick(n_.members()));
+    }
+    for (auto news = pick(8); news > 0; --news)
+      n_.notify(pick(n_.members()), pick(n_.partitions()));
+  }
+
+  /// Everybody leads something in the end, and all know it.
+  void settle_leaders() {
+    for (size_t i = 0; i < n_.partitions(); ++i)
+      if (!n_.leader_of(i))
+        n_.lead(i, pick(n_.members()));
+    n_.notify_all();
+    n_.run();
   }
 
   device& any_device() {
@@ -191,7 +235,7 @@ private:
       since = x.seen()[pick(x.seen().size())];
     if (pick(4) == 0)
       since = std::nullopt;
-    x.connect(n_, since);
+    connect(x, since);
   }
 
   /// More than a window holds.
@@ -236,18 +280,28 @@ private:
     n_.restart();
     for (auto& x : devices_)
       if (pick(3) > 0)
-        x.connect(n_);
+        connect(x);
+  }
+
+  /// Nothing that was sent waits for an answer.
+  bool is_settled() const {
+    return std::all_of(devices_.begin(), devices_.end(),
+                       [](const auto& x) { return x.is_settled(); });
   }
 
   /// Everyone connects and reads to the end. Who reconnected in haste may find
   /// that the session before came to the node later, and took its place.
   void come_to_rest() {
-    for (size_t before = SIZE_MAX; before != records_.deliveries.size();) {
+    if (n_.members() > 1)
+      settle_leaders();
+    auto left = 20;
+    for (size_t before = SIZE_MAX; before != records_.deliveries.size()
+                                   || (!is_settled() && --left > 0);) {
       before = records_.deliveries.size();
       for (auto& x : devices_) {
         x.set_lazy(false);
         if (!x.is_connected())
-          x.connect(n_);
+          connect(x);
       }
       for (int i = 0; i < 2; ++i) {
         n_.advance(seconds{10});
@@ -301,7 +355,17 @@ private:
   client_records records_;
   std::list<device> devices_;
   size_t crashes_ = 0;
+  size_t moves_ = 0;
   size_t rests_ = 0;
+};
+
+/// The seeds to run: PARLEY_SEED replays one; PARLEY_SEEDS runs as many as one
+/// likes.
+struct seed_range {
+  const char* only = std::getenv("PARLEY_SEED");
+  const char* many = std::getenv("PARLEY_SEEDS");
+  uint64_t first = only ? std::stoull(only) : 1;
+  uint64_t count = only ? 1 : many ? std::stoull(many) : seeds;
 };
 
 } // namespace
@@ -309,11 +373,7 @@ private:
 TEST_CASE("whatever happens in whatever order, with crashes at any step: "
           "nothing acknowledged is lost, doubled, reordered or told to the "
           "wrong one (I1, I2, I3, I4, I5, I7)") {
-  // PARLEY_SEED replays one; PARLEY_SEEDS runs as many as one likes.
-  const auto* only = std::getenv("PARLEY_SEED");
-  const auto* many = std::getenv("PARLEY_SEEDS");
-  const auto first = only ? std::stoull(only) : 1;
-  const auto count = only ? 1 : many ? std::stoull(many) : seeds;
+  const auto [only, many, first, count] = seed_range{};
   size_t crashes = 0;
   size_t rests = 0;
   size_t deliveries = 0;
@@ -331,5 +391,27 @@ TEST_CASE("whatever happens in whatever order, with crashes at any step: "
   // It was not a quiet world.
   CHECK(crashes > 2 * count);
   CHECK(rests > count);
+  CHECK(deliveries > 100 * count);
+}
+
+TEST_CASE("the same on three nodes whose leaders change at any step "
+          "(I1, I2, I3, I4, I5, I6, I7)") {
+  const auto [only, many, first, count] = seed_range{};
+  size_t moves = 0;
+  size_t refused = 0;
+  size_t deliveries = 0;
+  for (auto seed = first; seed < first + count; ++seed) {
+    CAPTURE(seed);
+    world x{seed, 3};
+    x.live();
+    REQUIRE(x.verdict() == "");
+    moves += x.moves();
+    refused += x.refused_commits();
+    deliveries += x.deliveries();
+  }
+  if (only)
+    return;
+  CHECK(moves > 10 * count);
+  CHECK(refused > count);
   CHECK(deliveries > 100 * count);
 }

@@ -93,7 +93,7 @@ inline received sample() {
 }
 template <>
 inline attach sample() {
-  return {somebody(), "s1", "phone", "login", true, true, 44};
+  return {somebody(), "s1", "phone", "login", true, true, 44, true, true, 43};
 }
 template <>
 inline attached sample() {

@@ -193,6 +193,18 @@ const std::vector<sample> samples = {
      [](auto& x) {
        x.actors.passivate_after = 10ms;
      }},
+    {"actors.answer_timeout = '11s'",
+     [](auto& x) {
+       x.actors.answer_timeout = 11s;
+     }},
+    {"actors.hold_timeout = '6s'",
+     [](auto& x) {
+       x.actors.hold_timeout = 6s;
+     }},
+    {"actors.leaderless_timeout = '21s'",
+     [](auto& x) {
+       x.actors.leaderless_timeout = 21s;
+     }},
     {"admin.socket = '/run/p.sock'",
      [](auto& x) {
        x.admin.socket = "/run/p.sock";

@@ -54,7 +54,7 @@ struct node_context {
   random_source* random = nullptr;
   const history::store* store = nullptr; ///< Reads only; see reach::memory.
   const token_checker* tokens = nullptr;
-  uint64_t starts = 0; ///< Number of this start; also the epoch of a partition.
+  uint64_t starts = 0; ///< Number of this start; standalone: also the epoch.
   caf::actor journal;
   std::vector<caf::actor> readers;
   std::vector<caf::actor> partitions;

@@ -44,7 +44,12 @@ struct node_gone {
   caf::node_id node;
 };
 
-/// A session to itself: is an answer overdue?
+/// To an actor of a partition that this node leads no longer, or in another
+/// epoch: what it has not committed is void. It answers whoever waits that it
+/// is unavailable, and ends.
+struct deposed {};
+
+/// To itself: is an answer overdue?
 struct look_back {};
 
 } // namespace parley

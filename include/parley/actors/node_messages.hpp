@@ -55,9 +55,13 @@ struct sessions_now {
 /// The beat of the node, every second, to each partition.
 struct tick {};
 
-/// Rows for the journal. Answered by `committed` to the sender, in order.
+/// Rows for the journal, all of one partition. Answered by `committed` to the
+/// sender, in order; never if the partition is led by another or in another
+/// epoch by now: the sender ends then.
 struct commit {
   history::batch rows;
+  uint16_t partition = 0;
+  uint64_t epoch = 0; ///< In which the sender was activated.
 };
 struct committed {
   uint32_t count = 0; ///< So many more of this sender's batches are durable.

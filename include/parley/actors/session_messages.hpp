@@ -15,7 +15,8 @@ namespace parley {
 
 /// A session begins: the partition of its user remembers it, ends the one that
 /// it replaces, and passes this on to the user, who answers `attached` or
-/// `detached_by`.
+/// ends the session. A session attaches again when its partition has another
+/// leader.
 struct attach {
   caf::actor session;
   std::string id;
@@ -24,10 +25,14 @@ struct attach {
   bool create = false; ///< An external login: make the user at first sight.
   bool resumes = false;
   uint64_t since = 0; ///< If `resumes`.
+  bool away = false;  ///< What the client said last; see `set_status`.
+  bool again = false; ///< It was attached before, to another leader.
+  uint64_t acked = 0; ///< If `again`: its device has everything up to here.
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, attach& x) {
-  return f(x.session, x.id, x.device, x.login, x.create, x.resumes, x.since);
+  return f(x.session, x.id, x.device, x.login, x.create, x.resumes, x.since,
+           x.away, x.again, x.acked);
 }
 
 struct attached {

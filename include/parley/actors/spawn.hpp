@@ -32,9 +32,13 @@ caf::actor spawn_reader(caf::actor_system& sys, const history::store& from,
 /// Starts an actor that runs errands.
 caf::actor spawn_courier(caf::actor_system& sys);
 
+/// What a partition is at first: on a standalone node it leads, in an epoch
+/// that is the node's number of starts; in a cluster it waits for `leadership`.
+enum class begins { leading, waiting };
+
 /// Starts the actor of one partition.
 caf::actor spawn_partition(caf::actor_system& sys, context_ptr node,
-                           uint16_t partition);
+                           uint16_t partition, begins as = begins::leading);
 
 /// Starts the session of a connection that has just been accepted. The session
 /// sends `hello` at once; the connection passes `inbound` and, when it is over,

@@ -94,7 +94,10 @@ struct actor_settings {
   uint32_t threads = 0; ///< CAF workers; 0: by the cores.
   std::string policy = "sharing";
   uint32_t throughput = 64; ///< Messages an actor may take in a row.
-  milliseconds passivate_after{20'000}; ///< Idle time of an actor.
+  milliseconds passivate_after{20'000};    ///< Idle time of an actor.
+  milliseconds answer_timeout{10'000};     ///< To an act, before `unavailable`.
+  milliseconds hold_timeout{5'000};        ///< Of a message without a leader.
+  milliseconds leaderless_timeout{20'000}; ///< Of a session without one.
 
   bool operator==(const actor_settings&) const = default;
 };

@@ -1,0 +1,67 @@
+#include "actors/node.hpp"
+#include "actors/node_actors.hpp"
+
+namespace parley::test {
+
+using place = leadership::place;
+
+void node::enter(size_t member) {
+  actors_->context = actors_->members[member];
+}
+
+void node::lead(size_t partition, std::optional<size_t> member) {
+  auto& p = referee_->partitions[partition];
+  referee_->depose(partition, actors_->store, actors_->dice);
+  if (member)
+    ++p.epoch;
+  p.leader = member;
+}
+
+void node::notify(size_t member, size_t partition) {
+  const auto& p = referee_->partitions[partition];
+  leadership news{p.epoch, place::none, {}};
+  if (p.leader == member) {
+    news.where = place::here;
+  } else if (p.leader) {
+    news.where = place::elsewhere;
+    news.leader = actors_->members[*p.leader]->partitions[partition];
+  }
+  caf::anon_send(actors_->members[member]->partitions[partition], news);
+}
+
+void node::notify_all() {
+  for (size_t member = 0; member < members_; ++member)
+    for (size_t partition = 0; partition < partitions(); ++partition)
+      notify(member, partition);
+}
+
+std::optional<size_t> node::leader_of(size_t partition) const {
+  return referee_->partitions[partition].leader;
+}
+
+uint64_t node::epoch_of(size_t partition) const {
+  return referee_->partitions[partition].epoch;
+}
+
+size_t node::partition_of(const std::string& name) const {
+  return place_of(name, partitions()).partition;
+}
+
+void node::mislead(size_t member, size_t partition, size_t leader,
+                   uint64_t epoch) {
+  caf::anon_send(actors_->members[member]->partitions[partition],
+                 leadership{epoch, place::elsewhere,
+                            actors_->members[leader]->partitions[partition]});
+}
+
+void node::mislead_into_silence(size_t member, size_t partition) {
+  auto gone = actors_->sys.spawn([]() {});
+  caf::anon_send(actors_->members[member]->partitions[partition],
+                 leadership{epoch_of(partition), place::elsewhere, gone});
+}
+
+size_t node::refused_commits() const {
+  return referee_->refused;
+}
+
+} // namespace parley::test
