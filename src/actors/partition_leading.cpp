@@ -56,11 +56,14 @@ void partition_state::on_leadership(const leadership& x) {
     wake_more();
 }
 
+/// What is before it in their mailboxes is dealt with as if nothing had
+/// happened; the journal refuses what comes of it. (An urgent message that
+/// comes while an actor awaits a reply is not seen again until the next.)
 void partition_state::depose_actors() {
   for (size_t kind = 0; kind < actor_kinds; ++kind) {
     for (auto& [name, x] : active[kind]) {
       self->demonitor(x.handle);
-      self->send<caf::message_priority::high>(x.handle, deposed{});
+      self->send(x.handle, deposed{});
     }
     metrics::move(actor_gauges[kind],
                   -static_cast<int64_t>(active[kind].size()));
