@@ -62,6 +62,8 @@ void conversation_state::start(activation what) {
         return load_conversation(from, at);
       },
       [this](result<conversation_load> all) {
+        if (node->led.of(where.partition) != epoch)
+          return on_deposed(); // It may have read what is another's.
         if (all && (!all->stored || all->record.conv == name))
           return on_loaded(std::move(*all));
         log::error("conversation.load_failed", "conv={} why={}", name,

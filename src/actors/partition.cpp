@@ -16,6 +16,7 @@ void partition_state::start(context_ptr with, uint16_t which, begins as) {
   if (as == begins::leading) {
     at = place::here;
     epoch = node->starts;
+    node->led.set(number, epoch);
   }
 }
 
@@ -45,7 +46,9 @@ void partition_state::on_relayed(uint64_t of, parcel x) {
 void partition_state::deal_with(parcel x, bool is_local) {
   if (stopping)
     return bounce(x);
-  if (x.kind != actor_kind::user || !take_own(x, is_local))
+  auto is_taken =
+      x.kind == actor_kind::user ? take_own(x, is_local) : take_read(x);
+  if (!is_taken)
     route(std::move(x));
 }
 
@@ -133,10 +136,13 @@ void partition_state::on_down(const caf::down_msg& x) {
   for (size_t kind = 0; kind < actor_kinds; ++kind)
     for (auto i = active[kind].begin(); i != active[kind].end(); ++i)
       if (i->second.handle.address() == x.source) {
-        log::error("actor.failed", "kind={} name={} why={}", kind, i->first,
-                   caf::to_string(x.reason));
-        if (kind == static_cast<size_t>(actor_kind::user))
-          failed_users.insert(i->first);
+        // It may have found out before this partition that another leads.
+        if (node->led.of(number) == epoch) {
+          log::error("actor.failed", "kind={} name={} why={}", kind, i->first,
+                     caf::to_string(x.reason));
+          if (kind == static_cast<size_t>(actor_kind::user))
+            failed_users.insert(i->first);
+        }
         metrics::move(actor_gauges[kind], -1);
         active[kind].erase(i);
         return;

@@ -90,6 +90,9 @@ private:
   void ask_for_rest();
   void write_last_active();
 
+  // partition_reads.cpp
+  bool take_read(parcel& x);
+
   // partition_sessions.cpp
   bool take_own(parcel& x, bool is_local);
   void attach_session(const std::string& user, const attach& x, bool is_local);
@@ -109,6 +112,7 @@ private:
   void relay(parcel x);
   void hold(uint64_t of, parcel x);
   void bounce(const parcel& x);
+  void answer_with(const parcel& x, const error& why);
   void bounce_overdue();
   void wake_more();
 

@@ -125,10 +125,15 @@ void partition_state::bounce(const parcel& x) {
     const auto& act = x.content.get_as<append>(1);
     self->send(act.reply_to, refused{act.tag, static_cast<uint8_t>(why.code),
                                      why.message, why.retry_after_ms});
-  } else if (x.sender && x.id.is_request()) {
+  } else {
+    answer_with(x, why);
+  }
+}
+
+void partition_state::answer_with(const parcel& x, const error& why) {
+  if (x.sender && x.id.is_request())
     x.sender->enqueue(nullptr, x.id.response_id(),
                       caf::make_message(to_caf(why)), self->context());
-  }
 }
 
 /// A new leader delivers what the one before it left: it wakes the

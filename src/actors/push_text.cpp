@@ -1,8 +1,6 @@
 #include "actors/user_push.hpp"
 
-#include "parley/base/limits.hpp"
 #include "parley/base/names.hpp"
-#include "parley/protocol/text.hpp"
 
 #include <algorithm>
 
@@ -22,13 +20,6 @@ std::string shown_name(const history::store& from, uint32_t partitions,
   auto row = history::load<history::account_record>(
       from, history::account_key(partition, user));
   return row && *row ? (*row)->display_name : user;
-}
-
-std::string shown_group(const history::store& from, const place& where) {
-  auto row = history::load<history::conversation_record>(
-      from, history::state_key(history::record::conversation, where));
-  return row && *row && !(*row)->name.empty() ? (*row)->name
-                                              : std::string{new_message};
 }
 
 } // namespace
@@ -56,20 +47,21 @@ load_user_push(const history::store& from, const place& where,
   return all;
 }
 
-push_text read_push_text(const history::store& from, uint32_t partitions,
-                         const push_subject& what, bool with_text) {
-  auto where = place_of(what.conv, partitions);
-  auto found = history::read_item(from, where, what.seq, what.visible);
-  auto sender = found ? found->what.from : std::string{};
-  auto name = sender.empty() ? std::string{new_message}
-                             : shown_name(from, partitions, sender);
-  auto in_group = valid_group(what.conv);
-  push_text text{in_group ? shown_group(from, where) : name, {}};
-  if (!with_text || !found || found->what.body.empty())
+push_text push_text_of(const history::store& from, uint32_t partitions,
+                       const push_subject& about, bool with_text) {
+  const auto& [conv, what] = about;
+  auto found = !what.entries.empty() && what.entries.front().found;
+  auto name = std::string{new_message};
+  if (found)
+    name = shown_name(from, partitions, what.entries.front().from);
+  push_text text{name, {}};
+  if (valid_group(conv))
+    text.title = what.name.empty() ? std::string{new_message} : what.name;
+  if (!with_text || !found || what.entries.front().text.empty())
     return text;
-  if (in_group)
+  if (valid_group(conv))
     text.body = name + ": ";
-  text.body += protocol::first_chars(found->what.body, limits::preview_chars);
+  text.body += what.entries.front().text;
   return text;
 }
 

@@ -82,6 +82,8 @@ void user_state::start(activation what, std::vector<session_ref> live,
         return load_user(from, at, user);
       },
       [this](result<user_load> all) {
+        if (node->led.of(where.partition) != epoch)
+          return on_deposed(); // It may have read what is another's.
         if (all)
           return on_loaded(std::move(*all));
         log::error("user.load_failed", "user={} why={}", name,

@@ -42,6 +42,7 @@ struct listed {
   const caf::actor* home = nullptr; ///< The conversation's partition.
   uint64_t durable = 0;             ///< Last `seq` whose inbox row is.
   bool dirty = false;               ///< The row is older than this.
+  uint64_t noted = 0;               ///< Ever counted as unread, by this actor.
   bool gathered = false; ///< While a chunk is made: it counts this already.
   bool urgent = false;   ///< To be written with the next chunk.
 };
@@ -71,14 +72,6 @@ struct open_rows {
   std::function<void()> done;
   std::optional<caf::response_promise> promise; ///< That `done` delivers.
 };
-
-/// A conversation as a reader needs it to show what an inbox points to.
-struct shown_conversation {
-  std::shared_ptr<const std::string> name;
-  uint64_t taken = 0; ///< Nothing that happened past this is shown (I7).
-};
-
-using shown_by_hash = std::unordered_map<hash128, shown_conversation>;
 
 /// One user at home: the inbox and its `useq`, the list of conversations,
 /// account, devices, blocks and logins. Gives events to the live sessions as
@@ -210,10 +203,14 @@ private:
   void fetch_stored(const fetch& x);
   void answer_fetch(const fetch& x, fetched page);
   void tell_delivered(uint64_t upto);
-  shown_by_hash shown_conversations() const;
+  void show_events(const fetch& x, std::vector<recent_entry> wanted,
+                   std::function<void(fetched)> done);
+  void fetch_rows(const fetch& x, std::vector<history::inbox_entry> rows,
+                  uint64_t end);
 
   // user_list.cpp
   void move_read(listed& in, uint64_t seq);
+  void put_read(listed& in, uint64_t seq, uint64_t unread);
 
   // user_account.cpp
   void make_account(std::string display_name, std::string password_hash,
@@ -239,6 +236,8 @@ private:
   void settle_push_mark(history::batch& rows);
   void acknowledge_push(uint64_t useq);
   void decide_pushes();
+  void write_texts(const std::vector<model::unheard::due_event>& due,
+                   std::vector<shown> what);
   bool may_notify(const std::string& conv, timestamp now);
   void put_pushes(const std::vector<model::unheard::due_event>& due,
                   std::vector<push_text> texts);

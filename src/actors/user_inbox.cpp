@@ -143,8 +143,10 @@ void user_state::note(listed& in, const history::inbox_entry& x) {
   if (x.kind == entry_kind::msg) {
     r.last_msg = x.seq;
     r.last_ts = x.ts;
-    if (!x.own && x.seq > r.read)
+    if (!x.own && x.seq > r.read) {
       ++r.unread;
+      ++in.noted;
+    }
   }
   in.dirty = true;
 }

@@ -1,14 +1,15 @@
+#include "actors/show.hpp"
 #include "actors/store_read.hpp"
 #include "actors/user.hpp"
 
-#include "parley/base/limits.hpp"
 #include "parley/base/names.hpp"
 #include "parley/protocol/events.hpp"
 #include "parley/protocol/json_writer.hpp"
-#include "parley/protocol/text.hpp"
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
+#include <iterator>
 #include <utility>
 
 namespace parley {
@@ -16,6 +17,8 @@ namespace parley {
 namespace {
 
 using history::list_record;
+
+constexpr std::chrono::seconds count_timeout{20};
 
 /// Newest message first; the name decides among equals, so that a cursor is
 /// exact.
@@ -37,59 +40,26 @@ std::optional<list_record> parse_cursor(const std::string& cursor) {
   return last;
 }
 
-/// A group's name as of `seq`: what came later is not for those who left.
-result<std::string> name_at(const history::store& from, const place& where,
-                            uint64_t seq) {
-  constexpr uint64_t step = 256;
-  for (auto until = seq; until > 0;) {
-    auto after = until > step ? until - step : 0;
-    auto some = history::read_entries(from, where, after, until, step);
-    if (!some)
-      return some.error();
-    for (auto x = some->rbegin(); x != some->rend(); ++x)
-      if (x->kind == entry_kind::group)
-        return x->text;
-    until = after;
-  }
-  return std::string{};
+/// What a row's conversation is asked, to show it in the list.
+show_question question_about(const list_record& x) {
+  show_question q{x.conv, {{}, x.taken, UINT64_MAX, true, name_of::nobody}};
+  if (x.last_msg != 0)
+    q.what.seqs.push_back(x.last_msg);
+  if (valid_group(x.conv))
+    q.what.name = x.left ? name_of::then : name_of::now;
+  return q;
 }
 
-result<std::string> name_of(const history::store& from, const place& where,
-                            const list_record& x) {
-  if (x.left)
-    return name_at(from, where, x.taken);
-  auto row = history::load<history::conversation_record>(
-      from, history::state_key(history::record::conversation, where));
-  if (!row)
-    return row.error();
-  return *row ? (*row)->name : std::string{};
-}
-
-result<void> encode_listed(protocol::json_writer& out,
-                           const history::store& from, uint32_t partitions,
-                           const list_record& x, timestamp now) {
-  auto where = place_of(x.conv, partitions);
+void encode_listed(protocol::json_writer& out, const list_record& x,
+                   const shown& as, timestamp now) {
   out.open_object().member("conv", x.conv);
-  if (valid_group(x.conv)) {
-    auto name = name_of(from, where, x);
-    if (!name)
-      return name.error();
-    if (!name->empty())
-      out.member("name", *name);
-  }
-  if (x.last_msg != 0) {
-    auto last = history::read_item(from, where, x.last_msg, x.taken);
-    if (!last && last.error().code != errc::not_found)
-      return last.error();
-    if (last) {
-      auto cut =
-          protocol::first_chars(last->what.body, limits::preview_chars).size();
-      last->what.body.resize(cut);
-      std::string one;
-      protocol::append_item(one, last->what.kind,
-                            protocol::encode_tail(x.conv, *last).view());
-      out.key("last").raw(one);
-    }
+  if (!as.name.empty())
+    out.member("name", as.name);
+  if (!as.entries.empty() && as.entries.front().found) {
+    std::string one;
+    protocol::append_item(one, as.entries.front().kind,
+                          as.entries.front().tail.view());
+    out.key("last").raw(one);
   }
   out.member("last_seq", x.taken)
       .member("last_ts", x.last_ts)
@@ -100,18 +70,16 @@ result<void> encode_listed(protocol::json_writer& out,
   if (x.left)
     out.member("left", true);
   out.close_object();
-  return {};
 }
 
-result<std::string> encode_list(const history::store& from, uint32_t partitions,
-                                const std::vector<list_record>& rows, bool more,
-                                timestamp now) {
+std::string encode_list(const std::vector<list_record>& rows,
+                        const std::vector<shown>& as, bool more,
+                        timestamp now) {
   std::string fields;
   protocol::json_writer out{fields};
   out.key("items").open_array();
-  for (const auto& row : rows)
-    if (auto ok = encode_listed(out, from, partitions, row, now); !ok)
-      return ok.error();
+  for (size_t i = 0; i < rows.size(); ++i)
+    encode_listed(out, rows[i], as[i], now);
   out.close_array();
   if (more && !rows.empty())
     out.member("cursor",
@@ -137,13 +105,20 @@ caf::result<answer> user_state::on_list(const get_conversations& x) {
                     rows.end(), newer);
   auto more = rows.size() > count;
   rows.resize(count);
-  auto partitions = static_cast<uint32_t>(node->partitions.size());
-  return answer_by_reader(
-      self, *node,
-      [rows = std::move(rows), more, partitions,
-       now = node->clock->now()](const history::store& from) {
-        return encode_list(from, partitions, rows, more, now);
-      });
+  std::vector<show_question> asked;
+  std::transform(rows.begin(), rows.end(), std::back_inserter(asked),
+                 question_about);
+  auto promise = self->make_response_promise();
+  show_all(*this, std::move(asked),
+           [promise, rows = std::move(rows), more,
+            now = node->clock->now()](result<std::vector<shown>> as) mutable {
+             if (as)
+               promise.deliver(
+                   answer{shared_bytes{encode_list(rows, *as, more, now)}});
+             else
+               promise.deliver(to_caf(as.error()));
+           });
+  return caf::delegated<answer>{};
 }
 
 /// Moves the read mark forward; the conversation tells the others.
@@ -165,31 +140,42 @@ void user_state::on_read_upto(const read_upto& x) {
     move_read(at->second, std::min(x.seq, at->second.record.taken));
 }
 
-/// What is unread past `seq` is counted by a reader, unless nothing can be.
+/// What is unread past `seq` is counted where the conversation is led, unless
+/// nothing can be.
 void user_state::move_read(listed& in, uint64_t seq) {
   if (seq <= in.record.read)
     return;
+  if (seq >= in.record.last_msg || in.record.unread == 0)
+    return put_read(in, seq, 0);
+  auto counted = [this, conv = in.record.conv, seq,
+                  noted = in.noted](result<uint64_t> unread) {
+    auto& now = list_entry(conv);
+    // Of what came meanwhile each was noted as unread.
+    if (seq > now.record.read)
+      put_read(now, seq,
+               unread ? *unread + now.noted - noted : now.record.unread);
+  };
+  if (node->leads(in.record.conv))
+    return read_store<uint64_t>(
+        self, *node, meanwhile::waits,
+        [where = node->where(in.record.conv), user = name, seq,
+         until = in.record.taken](const history::store& from) {
+          return history::count_unread(from, where, user, seq, until);
+        },
+        counted);
+  auto asked = questions.ask();
+  self->request(*in.home, count_timeout, to_conversation{in.record.conv},
+                count_unread{name, seq, in.record.taken})
+      .then(
+          [counted, asked](const unread_count& x) { counted(x.messages); },
+          [counted, asked](const caf::error& why) { counted(from_caf(why)); });
+}
+
+void user_state::put_read(listed& in, uint64_t seq, uint64_t unread) {
   in.record.read = seq;
+  in.record.unread = unread;
   in.dirty = in.urgent = true;
   start_flush_timer();
-  if (seq >= in.record.last_msg || in.record.unread == 0) {
-    in.record.unread = 0;
-    return;
-  }
-  read_store<uint64_t>(
-      self, *node, meanwhile::waits,
-      [where = node->where(in.record.conv), user = name, seq,
-       until = in.record.taken](const history::store& from) {
-        return history::count_unread(from, where, user, seq, until);
-      },
-      [this, conv = in.record.conv, seq](result<uint64_t> unread) {
-        auto& now = list_entry(conv);
-        if (!unread || now.record.read != seq)
-          return;
-        now.record.unread = *unread;
-        now.dirty = now.urgent = true;
-        start_flush_timer();
-      });
 }
 
 caf::result<answer> user_state::on_mute(const mute& x) {

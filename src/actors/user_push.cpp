@@ -1,5 +1,6 @@
 #include "actors/user_push.hpp"
 
+#include "actors/show.hpp"
 #include "actors/store_read.hpp"
 #include "actors/user.hpp"
 
@@ -121,17 +122,36 @@ void user_state::decide_pushes() {
   if (due.empty())
     return start_flush_timer();
   push.deciding = true;
-  std::vector<push_subject> subjects;
+  std::vector<show_question> about;
   for (const auto& x : due)
-    subjects.push_back({x.conv, x.what.seq, list_entry(x.conv).record.taken});
+    about.push_back({x.conv,
+                     {{x.what.seq},
+                      list_entry(x.conv).record.taken,
+                      UINT64_MAX,
+                      true,
+                      name_of::now}});
+  show_all(*this, std::move(about),
+           [this, due](result<std::vector<shown>> what) {
+             write_texts(due, what ? std::move(*what)
+                                   : std::vector<shown>(due.size()));
+           });
+}
+
+/// @param what the messages as they are shown; empty where that failed.
+void user_state::write_texts(const std::vector<model::unheard::due_event>& due,
+                             std::vector<shown> what) {
+  std::vector<push_subject> subjects;
+  for (size_t i = 0; i < due.size(); ++i)
+    subjects.push_back({due[i].conv, std::move(what[i])});
   auto partitions = static_cast<uint32_t>(node->partitions.size());
   read_store<std::vector<push_text>>(
       self, *node, meanwhile::goes_on,
-      [subjects, partitions, with_text = node->settings.push.include_text](
+      [subjects = std::move(subjects), partitions,
+       with_text = node->settings.push.include_text](
           const history::store& from) -> result<std::vector<push_text>> {
         std::vector<push_text> texts;
         for (const auto& x : subjects)
-          texts.push_back(read_push_text(from, partitions, x, with_text));
+          texts.push_back(push_text_of(from, partitions, x, with_text));
         return texts;
       },
       [this, due](result<std::vector<push_text>> texts) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "parley/actors/conversation_messages.hpp"
 #include "parley/base/error.hpp"
 #include "parley/history/push_rows.hpp"
 #include "parley/history/reader.hpp"
@@ -37,11 +38,10 @@ result<push_load>
 load_user_push(const history::store& from, const place& where,
                const std::vector<history::device_record>& devices);
 
-/// A message that a notification is about, for a reader.
+/// A message that a notification is about.
 struct push_subject {
   std::string conv;
-  uint64_t seq = 0;
-  uint64_t visible = 0; ///< Nothing past this `seq` is shown.
+  shown what; ///< It alone, or nothing, and its group's name.
 };
 
 struct push_text {
@@ -49,9 +49,9 @@ struct push_text {
   std::string body;
 };
 
-/// How a notification about a message reads. Names are as the store of this
-/// node has them; what it does not have is left out.
-push_text read_push_text(const history::store& from, uint32_t partitions,
-                         const push_subject& what, bool with_text);
+/// How a notification about a message reads, for a reader. The sender is named
+/// as the store of this node knows it.
+push_text push_text_of(const history::store& from, uint32_t partitions,
+                       const push_subject& about, bool with_text);
 
 } // namespace parley

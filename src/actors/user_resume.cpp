@@ -1,10 +1,12 @@
+#include "actors/show.hpp"
 #include "actors/store_read.hpp"
 #include "actors/user.hpp"
 
 #include "parley/base/limits.hpp"
-#include "parley/protocol/events.hpp"
 
 #include <algorithm>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 namespace parley {
@@ -15,27 +17,45 @@ using history::record;
 
 constexpr size_t marks_max = 4096;
 
-/// Reads what inbox entries point to, as the history shows it now to this user,
-/// up to `max_bytes` but one at least. An entry that is gone is left out.
-result<fetched> read_events(const history::store& from, uint32_t partitions,
-                            const std::vector<recent_entry>& pointers,
-                            size_t max_bytes) {
+/// The conversations that inbox entries point to, asked what the entries look
+/// like now. Up to `max_bytes` of each: no more than that is sent of all.
+std::vector<show_question>
+questions_about(const std::vector<recent_entry>& pointers, size_t max_bytes) {
+  std::vector<show_question> all;
+  std::unordered_map<std::string_view, size_t> at;
+  for (const auto& p : pointers) {
+    auto [known, is_new] = at.emplace(*p.conv, all.size());
+    if (is_new)
+      all.push_back({*p.conv, {{}, p.shown, max_bytes}});
+    all[known->second].what.seqs.push_back(p.what.seq);
+  }
+  return all;
+}
+
+/// Puts what was shown into the inbox's order, up to `max_bytes` but one event
+/// at least. An entry that is gone is left out.
+fetched page_of(const std::vector<recent_entry>& pointers,
+                const std::vector<show_question>& asked,
+                const std::vector<shown>& answers, size_t max_bytes) {
+  std::unordered_map<std::string_view, const shown*> by_conv;
+  for (size_t i = 0; i < asked.size(); ++i)
+    by_conv.emplace(asked[i].conv, &answers[i]);
+  std::unordered_map<const shown*, size_t> next;
   auto events = std::make_shared<std::vector<live_event>>();
   fetched page;
   size_t bytes = 0;
   for (const auto& p : pointers) {
-    auto found = history::read_item(from, place_of(*p.conv, partitions),
-                                    p.what.seq, p.shown);
-    if (!found && found.error().code != errc::not_found)
-      return found.error();
-    if (found) {
-      auto tail = protocol::encode_tail(*p.conv, *found);
-      bytes += tail.size();
-      if (bytes > max_bytes && !events->empty())
-        break;
-      events->push_back({p.what.useq, p.what.kind, p.session, p.conv,
-                         p.what.seq, std::move(tail)});
-    }
+    const auto* from = by_conv.at(*p.conv);
+    auto& at = next[from];
+    if (at == from->entries.size())
+      break;
+    const auto& x = from->entries[at++];
+    bytes += x.tail.size();
+    if (bytes > max_bytes && !events->empty())
+      break;
+    if (x.found)
+      events->push_back(
+          {p.what.useq, p.what.kind, p.session, p.conv, p.what.seq, x.tail});
     page.upto = p.what.useq;
   }
   page.events = std::move(events);
@@ -155,48 +175,61 @@ void user_state::on_fetch(const fetch& x) {
 
 void user_state::fetch_entries(const fetch& x,
                                std::vector<recent_entry> wanted) {
-  auto partitions = static_cast<uint32_t>(node->partitions.size());
-  read_store<fetched>(
-      self, *node, meanwhile::goes_on,
-      [wanted = std::move(wanted), partitions,
-       bytes = x.max_bytes](const history::store& from) {
-        return read_events(from, partitions, wanted, bytes);
-      },
-      [this, x](result<fetched> page) {
-        answer_fetch(x, page ? std::move(*page) : fetched{});
-      });
+  show_events(x, std::move(wanted),
+              [this, x](fetched page) { answer_fetch(x, std::move(page)); });
+}
+
+/// @param done gets a page without events if that failed.
+void user_state::show_events(const fetch& x, std::vector<recent_entry> wanted,
+                             std::function<void(fetched)> done) {
+  auto asked = questions_about(wanted, x.max_bytes);
+  show_all(*this, asked,
+           [wanted = std::move(wanted), asked, done = std::move(done),
+            max_bytes = x.max_bytes](result<std::vector<shown>> all) {
+             done(all ? page_of(wanted, asked, *all, max_bytes) : fetched{});
+           });
 }
 
 /// What lies further back is found by the inbox's rows.
 void user_state::fetch_stored(const fetch& x) {
-  auto partitions = static_cast<uint32_t>(node->partitions.size());
-  read_store<fetched>(
+  read_store<std::vector<history::inbox_entry>>(
       self, *node, meanwhile::goes_on,
-      [at = where, all = shown_conversations(), partitions, after = x.after,
-       events = std::max<size_t>(x.max_events, 1), bytes = x.max_bytes,
-       end = durable](const history::store& from) -> result<fetched> {
-        auto rows = history::read_inbox(from, at, after, events);
-        if (!rows)
-          return rows.error();
-        // What came since this was asked may be of conversations not in `all`.
-        std::erase_if(*rows, [end](const auto& r) { return r.useq > end; });
-        std::vector<recent_entry> wanted;
-        for (auto& row : *rows)
-          if (auto conv = all.find(row.conv); conv != all.end())
-            wanted.push_back(
-                {0, row, conv->second.name, {}, conv->second.taken});
-        auto page = read_events(from, partitions, wanted, bytes);
-        if (page && (wanted.empty() || page->upto == wanted.back().what.useq))
-          page->upto = rows->size() < events ? end : rows->back().useq;
-        return page;
+      [at = where, after = x.after,
+       events = std::max<size_t>(x.max_events, 1)](const history::store& from) {
+        return history::read_inbox(from, at, after, events);
       },
-      [this, x](result<fetched> page) {
-        if (page)
-          for (const auto& e : *page->events)
-            if (marks.size() < marks_max)
-              marks.push_back({e.useq, *e.conv, e.seq});
-        answer_fetch(x, page ? std::move(*page) : fetched{});
+      [this, x, end = durable](result<std::vector<history::inbox_entry>> rows) {
+        if (rows)
+          fetch_rows(x, std::move(*rows), end);
+        else
+          answer_fetch(x, {});
       });
+}
+
+/// @param end up to where the rows were durable when they were asked for.
+void user_state::fetch_rows(const fetch& x,
+                            std::vector<history::inbox_entry> rows,
+                            uint64_t end) {
+  auto is_full = rows.size() >= std::max<size_t>(x.max_events, 1);
+  auto upto = is_full ? rows.back().useq : end;
+  std::unordered_map<hash128, const listed*> by_hash;
+  for (const auto& [conv, in] : list)
+    by_hash.emplace(in.key, &in);
+  std::vector<recent_entry> wanted;
+  for (auto& row : rows)
+    if (auto in = by_hash.find(row.conv); in != by_hash.end())
+      wanted.push_back(
+          {0, row, in->second->name, {}, in->second->record.taken});
+  auto newest = wanted.empty() ? 0 : wanted.back().what.useq;
+  show_events(x, std::move(wanted), [this, x, upto, newest](fetched page) {
+    if (page.events)
+      for (const auto& e : *page.events)
+        if (marks.size() < marks_max)
+          marks.push_back({e.useq, *e.conv, e.seq});
+    if (page.events && page.upto == newest)
+      page.upto = upto;
+    answer_fetch(x, std::move(page));
+  });
 }
 
 /// A page without events means that reading failed: the session cannot be
@@ -210,14 +243,6 @@ void user_state::answer_fetch(const fetch& x, fetched page) {
   page.after = x.after;
   page.head = page.upto >= last;
   self->send(x.session, std::move(page));
-}
-
-shown_by_hash user_state::shown_conversations() const {
-  shown_by_hash all;
-  all.reserve(list.size());
-  for (const auto& [conv, x] : list)
-    all.emplace(x.key, shown_conversation{x.name, x.record.taken});
-  return all;
 }
 
 void user_state::on_received(const received& x) {

@@ -50,11 +50,12 @@ void replica_host::add(uint16_t partition, uint64_t incarnation,
   made->readable = marks.applied;
 }
 
-bool replica_host::propose(uint16_t partition, shared_bytes payload) {
+bool replica_host::propose(uint16_t partition, uint64_t epoch,
+                           shared_bytes payload) {
   if (partition >= all_.size() || !hosts(partition) || failed_)
     return false;
   auto& at = *all_[partition];
-  if (at.first_mine == none_of_mine)
+  if (at.first_mine == none_of_mine || at.it.epoch() != epoch)
     return false;
   at.waiting.push_back(std::move(payload));
   propose_waiting(at);

@@ -84,10 +84,12 @@ struct replicator_state : surroundings {
   }
 
   void leads(uint16_t partition, uint64_t epoch) override {
+    ports.leads(partition, epoch);
     self->send(company.observer, partition_led{partition, epoch});
   }
 
   void stepped_down(uint16_t partition) override {
+    ports.leads(partition, 0);
     proposers[partition].clear();
     end_reads(partition, UINT64_MAX, false);
     self->send(company.observer, partition_lost{partition});
@@ -123,12 +125,11 @@ struct replicator_state : surroundings {
   }
 
   void propose(commit& x) {
-    auto partition = history::partition_of_key(x.rows.first_key());
     fault::point("replicator.propose");
     proposed_bytes += x.rows.bytes();
-    if (!host->propose(partition, shared_bytes{x.rows.take()}))
+    if (!host->propose(x.partition, x.epoch, shared_bytes{x.rows.take()}))
       return;
-    proposers[partition].push_back(self->current_sender());
+    proposers[x.partition].push_back(self->current_sender());
     later();
     if (proposed_bytes >= proposed_bytes_max)
       write();

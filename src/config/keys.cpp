@@ -2,6 +2,7 @@
 
 #include "config/duration.hpp"
 
+#include "parley/base/limits.hpp"
 #include "parley/config/address.hpp"
 
 #include <fmt/format.h>
@@ -299,7 +300,8 @@ std::vector<key> keys_of(settings& to) {
       {"cluster.name", text(cluster.name, label())},
       {"cluster.servers", texts(cluster.servers, 16, server())},
       {"cluster.session_timeout", duration(cluster.session_timeout, 1s, 5min)},
-      {"cluster.partitions", power_of_two(cluster.partitions, 65'536)},
+      {"cluster.partitions",
+       power_of_two(cluster.partitions, limits::partitions_max)},
       {"cluster.replicas", number(cluster.replicas, 1, 5)},
       {"cluster.min_in_sync", number(cluster.min_in_sync, 1, 5)},
       {"cluster.listen", text(cluster.listen, address())},

@@ -114,8 +114,8 @@ void node::start_actors() {
     context_->couriers.push_back(spawn_courier(sys));
   // Its size says where a name lives, so it stands before the first partition
   // runs; the handles follow before anything is sent.
+  context_->divide_into(settings_.cluster.partitions);
   auto& partitions = context_->partitions;
-  partitions.resize(settings_.cluster.partitions);
   for (size_t i = 0; i < partitions.size(); ++i)
     partitions[i] = spawn_partition(sys, context_, static_cast<uint16_t>(i));
 }

@@ -115,7 +115,7 @@ void node::start_member(size_t member) {
   for (uint32_t i = 0; i < settings_.storage.readers; ++i)
     with.readers.push_back(spawn_reader(sys, actors_->store, runs::scheduled));
   with.couriers.push_back(spawn_courier(sys));
-  with.partitions.resize(partitions());
+  with.divide_into(partitions());
   for (size_t i = 0; i < with.partitions.size(); ++i)
     with.partitions[i] =
         spawn_partition(sys, context, static_cast<uint16_t>(i),
@@ -130,8 +130,7 @@ void node::start_push() {
   push::provider_table all;
   all.fill(push_);
   to.webhook = !settings_.push.webhook.url.empty();
-  to.dispatcher =
-      push::spawn_dispatcher(actors_->sys, of, std::move(all));
+  to.dispatcher = push::spawn_dispatcher(actors_->sys, of, std::move(all));
   caf::anon_send(to.dispatcher, push_replay{});
 }
 

@@ -15,6 +15,9 @@ void node::lead(size_t partition, std::optional<size_t> member) {
   if (member)
     ++p.epoch;
   p.leader = member;
+  for (size_t i = 0; i < actors_->members.size(); ++i)
+    actors_->members[i]->led.set(static_cast<uint16_t>(partition),
+                                 member == i ? p.epoch : 0);
 }
 
 void node::notify(size_t member, size_t partition) {

@@ -55,7 +55,7 @@ struct first_half {
     with->starts = 1;
     with->journal = spawn_journal(sys, *disk, [](const error&) {});
     with->readers.push_back(spawn_reader(sys, *disk));
-    with->partitions.resize(2);
+    with->divide_into(2);
     with->partitions[0] = spawn_partition(sys, with, 0);
     with->partitions[1] = second;
   }

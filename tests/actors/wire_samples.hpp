@@ -184,6 +184,23 @@ inline typing sample() {
   return {"ann"};
 }
 template <>
+inline show sample() {
+  return {{4, 6}, 9, 1000, true, name_of::then};
+}
+template <>
+inline shown sample() {
+  return {{{4, true, entry_kind::edited, "ann", "text", shared_bytes{"tail"}}},
+          "club"};
+}
+template <>
+inline count_unread sample() {
+  return {"ann", 4, 9};
+}
+template <>
+inline unread_count sample() {
+  return {3};
+}
+template <>
 inline create_account sample() {
   return {"Ann", "hash"};
 }

@@ -224,7 +224,9 @@ void hosts::copy(node& to, rep::node_id from) {
 void hosts::put(rep::node_id at, const std::string& key) {
   history::batch rows;
   rows.put(family::state, row_key(key), "1");
-  nodes_[at]->host->propose(partition, shared_bytes{rows.encoded()});
+  const auto* replica = nodes_[at]->host->at(partition);
+  nodes_[at]->host->propose(partition, replica ? replica->epoch() : 0,
+                            shared_bytes{rows.encoded()});
 }
 
 std::string hosts::keys(rep::node_id at) const {

@@ -94,6 +94,8 @@ public:
 
   void put(uint16_t partition, const std::string& key) {
     commit rows;
+    rows.partition = partition;
+    rows.epoch = leads(partition);
     rows.rows.put(history::family::state,
                   history::partition_prefix(partition) + key, "1");
     caf::anon_send(partitions_[partition], std::move(rows));
@@ -118,6 +120,8 @@ private:
     replicator_ports ports;
     ports.compare_and_set = member_->record_writer();
     ports.read_record = member_->record_reader();
+    ports.leads = [](uint16_t, uint64_t) {
+    };
     ports.failed = [](const error& why) {
       FAIL(why.message);
     };

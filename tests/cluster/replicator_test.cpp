@@ -87,6 +87,9 @@ struct three_nodes {
     ports.read_record = [this, id](uint16_t, uint64_t token) {
       caf::anon_send(nodes[id], record_seen{partition, token, record});
     };
+    ports.leads = [this, id](uint16_t, uint64_t epoch) {
+      leads[id] = epoch;
+    };
     ports.failed = [this](const error& why) {
       failure = why.message;
     };
@@ -131,7 +134,13 @@ struct three_nodes {
   }
 
   void put(rep::node_id at, const std::string& key) {
+    put(at, key, record.record.epoch);
+  }
+
+  void put(rep::node_id at, const std::string& key, uint64_t epoch) {
     commit rows;
+    rows.partition = partition;
+    rows.epoch = epoch;
     rows.rows.put(history::family::state,
                   history::partition_prefix(partition) + key, "1");
     caf::send_as(proposer, nodes[at], std::move(rows));
@@ -157,6 +166,7 @@ struct three_nodes {
   int receipts = 0;
   std::vector<uint64_t> led;
   int lost = 0;
+  std::map<rep::node_id, uint64_t> leads; ///< As its own context is told.
   size_t told = 0;
   std::string failure;
   uint64_t creations = 0;
@@ -203,6 +213,23 @@ TEST_CASE("a leader dies: another goes on with all that was acknowledged") {
   CHECK(all.rows_at(2) == 6);
   CHECK(all.told == 6);
   CHECK(all.record.record.isr.size() == 2);
+}
+
+TEST_CASE("a node that leads again takes nothing of an actor from before") {
+  three_nodes all;
+  CHECK(all.leads[1] == 1);
+  all.elect(2);
+  all.beat(3);
+  CHECK(all.leads[1] == 0);
+  CHECK(all.leads[2] == 2);
+  all.elect(1);
+  all.beat(3);
+  CHECK(all.leads[1] == 3);
+  all.put(1, "late", 1);
+  all.put(1, "now");
+  all.beat(1);
+  CHECK(all.told == 1);
+  CHECK(all.rows_at(1) == 1);
 }
 
 TEST_CASE("a wiped node copies the partition and joins again") {

@@ -11,6 +11,7 @@
 #include <caf/actor.hpp>
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -46,6 +47,30 @@ struct push_access {
       check;
 };
 
+/// In which epochs this node leads its partitions, as of what its store holds:
+/// while it says that an epoch is led here, nothing of a later one can be read.
+/// Safe to ask from any thread.
+class led_epochs {
+public:
+  void resize(size_t partitions) {
+    all_ = std::vector<std::atomic<uint64_t>>(partitions);
+  }
+  /// Called before the store changes its mind. @param epoch 0: it leads not.
+  void set(uint16_t partition, uint64_t epoch) noexcept {
+    if (partition < all_.size())
+      all_[partition].store(epoch, std::memory_order_release);
+  }
+  /// 0: none.
+  uint64_t of(size_t partition) const noexcept {
+    return partition < all_.size()
+               ? all_[partition].load(std::memory_order_acquire)
+               : 0;
+  }
+
+private:
+  std::vector<std::atomic<uint64_t>> all_;
+};
+
 /// What all actors of a node share. Everything in it is fixed before the first
 /// actor that uses it starts, or is safe to use from any thread.
 struct node_context {
@@ -60,6 +85,7 @@ struct node_context {
   std::vector<caf::actor> partitions;
   std::vector<caf::actor> couriers;
   push_access push;
+  mutable led_epochs led;
   mutable std::atomic<size_t> next_reader{0};
   mutable std::atomic<bool> refuses_sends{false}; ///< The disk is nearly full.
 
@@ -69,6 +95,14 @@ struct node_context {
   /// The home partition of a name.
   const caf::actor& home(std::string_view name) const noexcept {
     return partitions[where(name).partition];
+  }
+  /// Whether that is led here: then the store has all of it.
+  bool leads(std::string_view name) const noexcept {
+    return led.of(where(name).partition) != 0;
+  }
+  void divide_into(size_t count) {
+    partitions.resize(count);
+    led.resize(count);
   }
 };
 

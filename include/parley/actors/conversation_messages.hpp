@@ -111,6 +111,65 @@ typename Inspector::result_type inspect(Inspector& f, move_cursor& x) {
   return f(x.user, x.read, x.delivered, x.session, x.ahead);
 }
 
+/// Which name of a group is wanted: as it is now, or as of `show::visible`.
+enum class name_of : uint8_t { nobody, now, then };
+
+/// Asks a conversation's home what entries look like to someone who reads up to
+/// `visible`. Answered by `shown`, without activating the conversation.
+struct show {
+  std::vector<uint64_t> seqs; ///< Ascending.
+  uint64_t visible = 0;
+  uint64_t max_bytes = UINT64_MAX; ///< Of tails; one entry is always shown.
+  bool brief = false;              ///< Bodies are cut to a preview.
+  name_of name = name_of::nobody;
+};
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, show& x) {
+  return f(x.seqs, x.visible, x.max_bytes, x.brief, x.name);
+}
+
+struct shown_entry {
+  uint64_t seq = 0;
+  bool found = false; ///< Or it is gone, and there is nothing else here.
+  entry_kind kind = entry_kind::msg;
+  std::string from;
+  std::string text;  ///< brief: the body, cut.
+  shared_bytes tail; ///< protocol::encode_tail.
+};
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, shown_entry& x) {
+  return f(x.seq, x.found, x.kind, x.from, x.text, x.tail);
+}
+
+struct shown {
+  std::vector<shown_entry> entries; ///< As asked, as many as fit.
+  std::string name;
+};
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, shown& x) {
+  return f(x.entries, x.name);
+}
+
+/// Asks a conversation's home how many messages of (after, until] others than
+/// `user` sent. Answered by `unread_count`.
+struct count_unread {
+  std::string user;
+  uint64_t after = 0;
+  uint64_t until = 0;
+};
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, count_unread& x) {
+  return f(x.user, x.after, x.until);
+}
+
+struct unread_count {
+  uint64_t messages = 0;
+};
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, unread_count& x) {
+  return f(x.messages);
+}
+
 /// Passed on to the other members' sessions; no answer.
 struct typing {
   std::string user;

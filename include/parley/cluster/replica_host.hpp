@@ -56,9 +56,10 @@ public:
   /// @name Events
   /// Those for a partition without a replica here are ignored.
   /// @{
-  /// The batch of an actor of a partition that this node leads.
-  /// @returns false if it does not (any more): then nothing comes of it.
-  bool propose(uint16_t partition, shared_bytes payload);
+  /// The batch of an actor that was activated in `epoch`.
+  /// @returns false if this node does not lead the partition in that one (any
+  /// more): then nothing comes of it.
+  bool propose(uint16_t partition, uint64_t epoch, shared_bytes payload);
   void receive(const rep::message& what);
   void saw(uint16_t partition, uint64_t token,
            const rep::versioned_record& read);

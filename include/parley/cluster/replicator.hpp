@@ -22,6 +22,9 @@ struct replicator_ports {
       compare_and_set;
   /// Answered by `record_seen` with the token.
   std::function<void(uint16_t partition, uint64_t token)> read_record;
+  /// In which epoch this node leads the partition from now on; 0: no longer,
+  /// and what others committed may come to be read here after this.
+  std::function<void(uint16_t partition, uint64_t epoch)> leads;
   /// The store failed: ends the process (I9).
   std::function<void(const error& why)> failed;
 };

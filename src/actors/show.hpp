@@ -1,0 +1,34 @@
+#pragma once
+
+#include "parley/actors/conversation_messages.hpp"
+#include "parley/base/error.hpp"
+#include "parley/history/reader.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+/// What entries look like to those whose inboxes point to them. The inbox is in
+/// the user's partition, the entries in their conversations' ones, which other
+/// nodes may lead; only a leader's store is sure to have them.
+namespace parley {
+
+struct user_state;
+
+/// Answers a `show` from the store; for a reader. Errors: `unavailable` if the
+/// store is behind what is asked for.
+result<shown> read_shown(const history::store& from, const place& where,
+                         const std::string& conv, const show& what);
+
+struct show_question {
+  std::string conv;
+  show what;
+};
+
+/// Asks about each conversation where it is at home: those that this node leads
+/// in one read. `done` is called in the actor, once, with the answers in the
+/// order of the questions or the first error.
+void show_all(user_state& by, std::vector<show_question> all,
+              std::function<void(result<std::vector<shown>>)> done);
+
+} // namespace parley
