@@ -374,8 +374,8 @@ export interface Api {
   removeDevice(device: string): Promise<void>;
   discover(region?: string): Promise<NodeInfo[]>;
 
-  /** What `PushManager.subscribe` needs; `not_found` if there is no push. */
-  vapidKey(): Promise<string>;
+  /** What `PushManager.subscribe` needs; none if the server does not push. */
+  vapidKey(): Promise<string | undefined>;
   pushTargets(): Promise<PushTarget[]>;
   /**
    * Has notifications sent to a browser. To be repeated at each start.
