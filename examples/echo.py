@@ -4,7 +4,6 @@ import websockets
 
 URL = os.environ.get("PARLEY_URL", "http://localhost:8080")
 USER = os.environ.get("BOT_USER", "echo")
-place = {}  # `since`: what came up to there has been dealt with.
 
 
 def sign_in(path):
@@ -12,38 +11,33 @@ def sign_in(path):
     return json.load(urllib.request.urlopen(URL + path, json.dumps(account).encode()))["token"]
 
 
-async def session(last, waiting=0):  # The newest event; answers without an ack.
+async def session(last=0, waiting=0):  # The newest event; answers without an ack.
     try:
         token = sign_in("/v1/login")
     except OSError:
         token = sign_in("/v1/register")
     async with websockets.connect(URL.replace("http", "ws", 1) + "/v1/ws", max_size=2**23) as socket:
-        say = lambda **x: socket.send(json.dumps(x))
+        say = lambda **what: socket.send(json.dumps(what))
+        await say(t="auth", id=1, token=token, device="echo")
         async for frame in socket:
-            for x in json.loads(frame if frame.startswith("[") else f"[{frame}]"):
-                t, useq = x["t"], x.get("useq")
-                if t == "hello":
-                    await say(t="auth", id=1, token=token, device="echo", **place)
+            for x in json.loads(frame if frame[0] == "[" else f"[{frame}]"):
+                t, conv, seq, body = map(x.get, ("t", "conv", "seq", "body"))
                 if t == "caught_up":
                     print(USER, "listens", flush=True)
-                if t == "reset" or "conv" in x and useq:
-                    last = useq
-                if t == "msg" and x["from"] != USER and f"@{USER}" in x.get("body", ""):
-                    waiting += 1  # The same event makes the same cid: its answer is there once.
-                    answer = {"cid": f"to-{x['seq']}", "body": x["body"], "reply_to": x["seq"]}
-                    await say(t="send", id=useq, conv=x["conv"], **answer)
-                if t == "ack" or t == "error" and not x["retryable"]:
-                    waiting -= 1
+                if t == "msg" and x["from"] != USER and f"@{USER}" in (body or ""):
+                    waiting += 1  # The same message makes the same cid: its answer is there once.
+                    await say(t="send", id=seq, cid=f"to-{seq}", conv=conv, body=body, reply_to=seq)
                 if x.get("retryable"):
-                    await socket.close()  # All after `since` comes again.
-                if not waiting and last != place.get("since"):
-                    place["since"] = last
-                    await say(t="recv", useq=last)
+                    raise ConnectionError(x)  # What had no recv comes again.
+                waiting -= t in ("ack", "error")
+                last = x.get("useq", last) if t != "ready" else last
+            if last and not waiting:
+                await say(t="recv", useq=last)
 
 
 while True:
     try:
-        asyncio.run(session(place.get("since")))
+        asyncio.run(session())
     except (OSError, websockets.WebSocketException) as why:
         print(why, file=sys.stderr)
     time.sleep(0.5 + random.random())

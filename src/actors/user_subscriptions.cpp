@@ -113,6 +113,8 @@ caf::result<answer> user_state::on_quiet_hours() {
   const auto& hours = push.quiet;
   std::string fields;
   protocol::json_writer out{fields};
+  // So a page knows without asking for a key that there may not be.
+  out.member("enabled", static_cast<bool>(node->push.dispatcher));
   if (hours.from == hours.to)
     out.key("quiet_from").raw("null").key("quiet_to").raw("null");
   else

@@ -152,7 +152,9 @@ TEST_CASE("quiet hours are kept, and a muted conversation does not notify") {
   const auto bob = register_account(node, "bob");
   const auto cyd = register_account(node, "cyd");
   constexpr auto path = "/v1/push/settings";
-  CHECK(field(bob.get(path).object(), "quiet_from").is_null());
+  const auto untouched = bob.get(path).object();
+  CHECK(field(untouched, "enabled") == true);
+  CHECK(field(untouched, "quiet_from").is_null());
   CHECK(bob.put(path, {{"quiet_from", "22:00"}, {"quiet_to", "07:00"}}).status
         == 204);
   CHECK(text_of(bob.get(path).object(), "quiet_to") == "07:00");
@@ -236,6 +238,7 @@ TEST_CASE(
   CHECK(problem(bob.get("/v1/push/vapid-key")) == "404 not_found");
   CHECK(problem(bob.post(subscriptions_path, browser("https://p.example/x")))
         == "404 not_found");
+  CHECK(field(bob.get("/v1/push/settings").object(), "enabled") == false);
 }
 
 } // namespace

@@ -1,10 +1,12 @@
+import assert from "node:assert/strict";
 import { test } from "node:test";
 import { directConversation } from "../../web/client/src/names.js";
 import { until } from "./support/until.js";
 import { PushedWorker } from "./support/worker.js";
 import { World } from "./support/world.js";
 
-const world = new World();
+// What a worker does with a push it does whoever sent it.
+const world = new World({ push: { enabled: false } });
 
 test("a push shows a notification, whatever it says", async () => {
   const alice = await world.person("alice", { permissions: ["notifications"] });
@@ -40,5 +42,21 @@ test("what was pushed leads to its conversation", async () => {
     "it is gone",
     async () => !(await worker.notices()).includes(notice),
   );
+  alice.checkNoComplaints();
+});
+
+test("where the server does not push, nothing offers it or asks for a key", async () => {
+  const alice = await world.person("alice");
+  const { page } = alice;
+  await PushedWorker.of(page);
+  const asked: string[] = [];
+  page.on("request", (x) => asked.push(new URL(x.url()).pathname));
+  const told = page.waitForResponse((x) => x.url().endsWith("/push/settings"));
+  await page.getByRole("button", { name: "Settings", exact: true }).click();
+  await (await told).finished();
+  await page.getByText("Notify me while no tab of Parley is in view").waitFor();
+  const pushed = page.getByText("Notifications when Parley is closed");
+  assert.equal(await pushed.count(), 0);
+  assert.ok(!asked.includes("/v1/push/vapid-key"));
   alice.checkNoComplaints();
 });

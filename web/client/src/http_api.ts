@@ -158,7 +158,10 @@ export class HttpApi implements Api {
     return answer["nodes"] as NodeInfo[];
   }
 
-  async vapidKey(): Promise<string> {
+  async vapidKey(): Promise<string | undefined> {
+    // Browsers show the 404 of a key that is not there as an error.
+    const { enabled } = await this.#get("/v1/push/settings");
+    if (enabled === false) return undefined;
     return (await this.#get("/v1/push/vapid-key"))["key"] as string;
   }
 

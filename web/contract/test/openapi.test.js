@@ -231,6 +231,7 @@ describe("each operation, as the document's examples tell it", () => {
     await register(on, "bob");
     await tell("findUsers", "switched_off", 403, { on, headers });
     await tell("getVapidKey", "switched_off", 404, { on, headers });
+    await tell("getPushSettings", "switched_off", 200, { on, headers });
     let status;
     do {
       const answer = await ask(

@@ -14,7 +14,7 @@ export async function pushKey(
   client: ParleyClient,
 ): Promise<string | undefined> {
   if (!(await pushManager())) return undefined;
-  // A server that does not push has no key.
+  // Without a connection nothing is offered.
   return client.api.vapidKey().catch(() => undefined);
 }
 
