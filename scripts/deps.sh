@@ -3,7 +3,8 @@
 # nothing, and needs no rights, where nothing is missing. Debian 12.
 #
 #   scripts/deps.sh           what building needs
-#   scripts/deps.sh --tests   what only the tests need, too
+#   scripts/deps.sh --cluster and what scripts/cluster needs
+#   scripts/deps.sh --tests   and what only the tests need
 set -euo pipefail
 
 packages=(
@@ -19,9 +20,9 @@ packages=(
 )
 # The web client's build; a Node of another origin does as well.
 command -v node >/dev/null || packages+=(nodejs npm)
+[[ -z ${1-} ]] || packages+=(zookeeper default-jre-headless)
 [[ ${1-} != --tests ]] || packages+=(
   chromium fonts-noto-color-emoji python3-websockets
-  zookeeper default-jre-headless
 )
 
 if ! command -v dpkg-query >/dev/null; then

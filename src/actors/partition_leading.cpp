@@ -52,8 +52,11 @@ void partition_state::on_leadership(const leadership& x) {
     return;
   pass_held_on();
   move_sessions();
-  if (wakes)
-    wake_more();
+  if (!wakes)
+    return;
+  wake_more();
+  if (node->push.dispatcher)
+    self->send(node->push.dispatcher, push_replay{});
 }
 
 /// What is before it in their mailboxes is dealt with as if nothing had

@@ -21,12 +21,21 @@ using runner = void (*)(const call_ptr&);
 
 runner runner_of(std::string_view name) {
   static const std::map<std::string_view, runner> table{
-      {"status", show_status},          {"users list", list_users},
-      {"users show", show_user},        {"users create", create_user},
-      {"users disable", disable_user},  {"users password", change_password},
-      {"sessions list", list_sessions}, {"sessions kick", kick_sessions},
-      {"groups show", show_group},      {"log-level", change_log_level},
+      {"status", show_status},
+      {"users list", list_users},
+      {"users show", show_user},
+      {"users create", create_user},
+      {"users disable", disable_user},
+      {"users password", change_password},
+      {"sessions list", list_sessions},
+      {"sessions kick", kick_sessions},
+      {"groups show", show_group},
+      {"log-level", change_log_level},
       {"shutdown", shut_down},
+      {"cluster status", show_cluster},
+      {"cluster partitions", list_partitions},
+      {"cluster drain", drain_node},
+      {"cluster replace", remove_node},
   };
   auto found = table.find(name);
   return found == table.end() ? nullptr : found->second;

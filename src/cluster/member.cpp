@@ -10,6 +10,7 @@
 #include <caf/all.hpp>
 
 #include <future>
+#include <mutex>
 #include <optional>
 #include <utility>
 
@@ -38,8 +39,11 @@ class member::state : public membership_observer,
                       public view_observer,
                       public controller_port {
 public:
-  state(member_settings with, connector connect)
-      : with_(std::move(with)), began_(std::chrono::steady_clock::now()) {
+  state(member_settings with, connector connect,
+        std::function<void(const std::string&)> refused)
+      : with_(std::move(with)),
+        began_(std::chrono::steady_clock::now()),
+        refused_(std::move(refused)) {
     // The thread is the last to be made: its first task finds everything.
     thread_.emplace(beat_interval, [this] { beat(); });
     post([this, connect = std::move(connect)] { begin(connect); });
@@ -55,9 +59,10 @@ public:
     actors_ = std::move(whom);
     if (!membership_)
       return;
+    // A replicator without an incarnation takes no records.
+    announce();
     for (const auto& [partition, record] : membership_->view().records())
       record_changed(partition, record);
-    announce();
   }
 
   void write(uint16_t partition, const rep::compare_and_set& what) {
@@ -79,6 +84,49 @@ public:
         caf::anon_send(actors_.router, record_seen{partition, token, *x});
     };
     read_record(*client_, membership_->where(), partition, done);
+  }
+
+  void set_load(uint32_t sessions) {
+    if (membership_)
+      membership_->set_load(sessions);
+  }
+
+  void set_stopping() {
+    if (membership_)
+      membership_->set_stopping(true);
+  }
+
+  std::shared_ptr<const std::vector<living_node>> alive() const {
+    std::lock_guard lock{alive_guard_};
+    return alive_;
+  }
+
+  void look(const std::function<void(cluster_picture)>& done) {
+    cluster_picture all;
+    if (membership_) {
+      const auto& view = membership_->view();
+      for (const auto& [number, node] : view.nodes())
+        all.alive.push_back(node);
+      all.members = view.members();
+      all.draining = view.draining();
+      all.records = view.records();
+      all.partitions = with_.membership.own.partitions;
+    }
+    done(std::move(all));
+  }
+
+  void drain(const std::string& name, bool is, on_administered done) {
+    if (!membership_)
+      return done(error{errc::unavailable, "the node stops", 0});
+    set_draining(*client_, membership_->where(), membership_->view(), name, is,
+                 std::move(done));
+  }
+
+  void remove(const std::string& name, on_administered done) {
+    if (!membership_)
+      return done(error{errc::unavailable, "the node stops", 0});
+    remove_node(*client_, membership_->where(), membership_->view(), name,
+                std::move(done));
   }
 
   void leave(std::shared_ptr<std::promise<void>> done) {
@@ -139,7 +187,7 @@ private:
           *this);
     }
     controller_->joined(incarnation);
-    settle(member_place{cluster, number, incarnation});
+    place_ = {cluster, number, incarnation};
     announce();
   }
 
@@ -151,7 +199,10 @@ private:
 
   void refused(const std::string& why) override {
     log::error("cluster.refused", "{}", why);
-    settle(error{errc::internal, why, 0});
+    if (!settled_)
+      settle(error{errc::internal, why, 0});
+    else if (refused_)
+      refused_(why);
   }
 
   void settle(result<member_place> x) {
@@ -176,11 +227,28 @@ private:
 
   // -- the view
 
-  void node_changed(const living_node&) override { announce(); }
-  void node_gone(const living_node&) override { announce(); }
+  void node_changed(const living_node&) override { nodes_moved(); }
+  void node_gone(const living_node&) override { nodes_moved(); }
+  /// What is in the view is understood: data may be touched.
+  void view_completed() override {
+    nodes_moved();
+    if (membership_->is_in())
+      settle(place_);
+  }
   void record_changed(uint16_t partition, const versioned_record& x) override {
     if (actors_.router)
       caf::anon_send(actors_.router, record_seen{partition, 0, x});
+  }
+
+  void nodes_moved() {
+    auto now = std::make_shared<std::vector<living_node>>();
+    for (const auto& [number, node] : membership_->view().nodes())
+      now->push_back(node);
+    {
+      std::lock_guard lock{alive_guard_};
+      alive_ = std::move(now);
+    }
+    announce();
   }
 
   // -- what the controller asks of nodes
@@ -220,6 +288,11 @@ private:
   std::chrono::steady_clock::time_point began_;
   std::promise<result<member_place>> placed_;
   bool settled_ = false;
+  member_place place_;
+  std::function<void(const std::string&)> refused_;
+  mutable std::mutex alive_guard_;
+  std::shared_ptr<const std::vector<living_node>> alive_ =
+      std::make_shared<const std::vector<living_node>>();
   bool leaving_ = false;
   uint64_t announced_ = 0; ///< The incarnation that the replicator knows.
   std::unique_ptr<coordination> client_;
@@ -229,8 +302,10 @@ private:
   std::optional<task_thread> thread_;
 };
 
-member::member(member_settings with, connector connect)
-    : state_(std::make_shared<state>(std::move(with), std::move(connect))) {}
+member::member(member_settings with, connector connect,
+               std::function<void(const std::string&)> refused)
+    : state_(std::make_shared<state>(std::move(with), std::move(connect),
+                                     std::move(refused))) {}
 
 member::~member() {
   state_->post([s = state_.get()] { s->end(); });
@@ -263,6 +338,32 @@ void member::tell(member_actors whom) {
   state_->post([s = state_.get(), whom = std::move(whom)]() mutable {
     s->tell(std::move(whom));
   });
+}
+
+void member::set_load(uint32_t sessions) {
+  state_->post([s = state_.get(), sessions] { s->set_load(sessions); });
+}
+
+void member::set_stopping() {
+  state_->post([s = state_.get()] { s->set_stopping(); });
+}
+
+std::shared_ptr<const std::vector<living_node>> member::alive() const {
+  return state_->alive();
+}
+
+void member::look(std::function<void(cluster_picture)> done) {
+  state_->post([s = state_.get(), done = std::move(done)] { s->look(done); });
+}
+
+void member::drain(std::string name, bool is, on_administered done) {
+  state_->post([s = state_.get(), name = std::move(name), is,
+                done = std::move(done)] { s->drain(name, is, done); });
+}
+
+void member::remove(std::string name, on_administered done) {
+  state_->post([s = state_.get(), name = std::move(name),
+                done = std::move(done)] { s->remove(name, done); });
 }
 
 void member::leave() {

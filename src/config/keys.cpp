@@ -315,6 +315,8 @@ std::vector<key> keys_of(settings& to) {
       {"push.enabled", flag(push.enabled)},
       {"push.delay", duration(push.delay, 0s, 1h)},
       {"push.include_text", flag(push.include_text)},
+      {"push.vapid_key_file",
+       text(push.vapid_key_file, bytes(0, 4096, "a path"))},
       {"push.contact", text(push.contact, contact())},
       {"push.allow_private_endpoints", flag(push.allow_private_endpoints)},
       {"push.ttl", duration(push.ttl, 0s, days{28})},

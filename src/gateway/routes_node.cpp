@@ -2,32 +2,63 @@
 #include "gateway/routes.hpp"
 
 #include "parley/base/metrics.hpp"
+#include "parley/base/random.hpp"
+#include "parley/model/nearest.hpp"
 #include "parley/protocol/json_writer.hpp"
 
 #include <fmt/format.h>
 
 namespace parley::gateway {
 
-/// One node answers with itself, whatever region was asked for.
+/// What stands for a user who is not named.
+constexpr size_t who_bytes = 9;
+
+namespace {
+
+/// The node itself, as it knows itself better than its entry does.
+model::known_node itself(const services& with) {
+  const auto& settings = with.settings();
+  return {settings.node.id, settings.http.public_url, settings.node.region,
+          static_cast<double>(with.connections.count())
+              / settings.http.connections_max,
+          with.draining.load()};
+}
+
+std::vector<model::known_node> all_nodes(const services& with) {
+  std::vector<model::known_node> all;
+  if (with.node->alive)
+    all = with.node->alive();
+  auto self = itself(with);
+  std::erase_if(all, [&](const auto& x) { return x.id == self.id; });
+  all.push_back(std::move(self));
+  return all;
+}
+
+} // namespace
+
+/// Near to the region that was asked for; without one, near to this node, to
+/// which the client found its way.
 void discover(const exchange_ptr& x) {
   const auto& with = x->with();
-  const auto& settings = with.settings();
-  auto load = static_cast<double>(with.connections.count())
-              / settings.http.connections_max;
+  auto all = all_nodes(with);
+  std::string region{
+      x->what().text("region").value_or(with.settings().node.region)};
+  std::string user{x->what().text("user").value_or("")};
+  if (user.empty())
+    user = make_secret(who_bytes, *with.node->random);
+  model::sort_nearest(all, region, user);
   std::string body;
-  protocol::json_writer{body}
-      .open_object()
-      .key("nodes")
-      .open_array()
-      .open_object()
-      .member("id", settings.node.id)
-      .member("url", settings.http.public_url)
-      .member("region", settings.node.region)
-      .key("load")
-      .raw(fmt::format("{:.3f}", load))
-      .close_object()
-      .close_array()
-      .close_object();
+  protocol::json_writer out{body};
+  out.open_object().key("nodes").open_array();
+  for (const auto& one : all)
+    out.open_object()
+        .member("id", one.id)
+        .member("url", one.url)
+        .member("region", one.region)
+        .key("load")
+        .raw(fmt::format("{:.3f}", one.load))
+        .close_object();
+  out.close_array().close_object();
   x->json(200, std::move(body));
 }
 

@@ -165,6 +165,10 @@ struct token_service::impl {
 token_service::token_service() : impl_(std::make_unique<impl>()) {}
 token_service::~token_service() = default;
 
+hash128 token_service::secret_digest() const {
+  return hash_of(impl_->own.key);
+}
+
 result<std::unique_ptr<token_service>>
 token_service::open(const config::settings& from, const wall_clock& clock) {
   auto path = from.auth.token_secret_file.empty()

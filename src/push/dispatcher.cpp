@@ -44,11 +44,17 @@ struct replay_found {
   bool ended = false;
 };
 
-result<replay_found> find_marked(const history::store& in, uint32_t partitions,
-                                 replay_place from) {
+/// In the partitions that this node leads: the others' users are woken by those
+/// who lead them.
+result<replay_found> find_marked(const history::store& in,
+                                 const node_context& node, replay_place from) {
   replay_found found;
   found.next = std::move(from);
-  while (found.next.partition < partitions) {
+  while (found.next.partition < node.partitions.size()) {
+    if (node.led.of(found.next.partition) == 0) {
+      ++found.next.partition;
+      continue;
+    }
     auto page = history::read_push_marks(
         in, static_cast<uint16_t>(found.next.partition), found.next.key,
         replay_page - found.users.size());
@@ -244,21 +250,23 @@ struct dispatcher_state {
       return; // The next look tries again.
     reading = true;
     auto slot = std::make_shared<result<replay_found>>(error{});
-    auto partitions = static_cast<uint32_t>(node->partitions.size());
-    auto run = [slot, partitions, at = replay_at](const history::store& in) {
-      *slot = find_marked(in, partitions, at);
+    auto run = [slot, with = node, at = replay_at](const history::store& in) {
+      *slot = find_marked(in, *with, at);
       return caf::make_message(read_done{});
     };
     self->request(reader, read_timeout, read_job{std::move(run)})
         .then([this, slot](const read_done&) { on_found(*slot); },
-              [this](const caf::error&) { reading = false; });
+              [this](const caf::error&) {
+                reading = false;
+                start_timer();
+              });
   }
 
   void on_found(const result<replay_found>& found) {
     reading = false;
     if (!found) {
       log::error("push.replay_failed", "why={}", found.error().message);
-      return;
+      return start_timer(); // The next look tries again.
     }
     for (const auto& user : found->users)
       self->send(node->home(user), to_user{user}, push_wake{});

@@ -90,7 +90,9 @@ provider_set::open(const config::settings& by, const wall_clock& clock) {
 result<void> provider_set::add_web_push(const config::settings& by,
                                         const wall_clock& clock) {
   auto keys = vapid_keys::open(
-      (std::filesystem::path{by.node.data_dir} / "push.key").string());
+      by.push.vapid_key_file.empty()
+          ? (std::filesystem::path{by.node.data_dir} / "push.key").string()
+          : by.push.vapid_key_file);
   if (!keys)
     return keys.error();
   vapid_key_ = keys->public_key();

@@ -29,6 +29,7 @@ constexpr auto reconnect_within = 5'000ms; ///< Told to clients.
 
 // Together below run()'s limit for the whole stop.
 constexpr auto clients_leave = 3'000ms;
+constexpr auto lead_handed_over = 2'000ms;
 constexpr auto partitions_end = 4'000ms;
 constexpr auto journal_ends = 2'000ms;
 constexpr auto helpers_end = 500ms;
@@ -63,8 +64,16 @@ node::~node() {
 result<void> node::start(std::function<void()> shut_down) {
   if (auto opened = open_data(); !opened)
     return opened;
-  start_actors();
-  if (auto started = start_push(); !started)
+  if (auto opened = open_push(); !opened)
+    return opened;
+  if (settings_.cluster.mode == "zookeeper")
+    if (auto joined = join_cluster(shut_down); !joined)
+      return joined;
+  auto meta = begin_start(*store_, settings_.cluster.partitions);
+  if (!meta)
+    return meta.error();
+  context_->starts = meta->starts;
+  if (auto started = start_actors(); !started)
     return started;
   if (auto replayed = replay(); !replayed)
     return replayed;
@@ -77,6 +86,14 @@ result<void> node::open_data() {
   fs::path data_dir{settings_.node.data_dir};
   if (auto made = make_data_dir(data_dir); !made)
     return made;
+  auto identity = open_identity(data_dir, system_random());
+  if (!identity)
+    return identity.error();
+  identity_ = std::move(*identity);
+  if (!identity_.cluster.empty() && settings_.cluster.mode == "standalone")
+    return error{errc::internal,
+                 "the data directory is that of a cluster's node, expected "
+                 "cluster.mode = \"zookeeper\""};
   const auto& by = settings_.storage;
   history::open_options options;
   options.path = store_path(data_dir).string();
@@ -87,9 +104,6 @@ result<void> node::open_data() {
   if (!opened)
     return opened.error();
   store_ = std::move(*opened);
-  auto meta = begin_start(*store_, settings_.cluster.partitions);
-  if (!meta)
-    return meta.error();
   auto tokens = gateway::token_service::open(settings_, clock_);
   if (!tokens)
     return tokens.error();
@@ -100,14 +114,54 @@ result<void> node::open_data() {
   context_->random = &system_random();
   context_->store = store_.get();
   context_->tokens = tokens_.get();
-  context_->starts = meta->starts;
   return {};
 }
 
-void node::start_actors() {
+result<void> node::open_push() {
+  if (!settings_.push.enabled)
+    return {};
+  auto opened = push::provider_set::open(settings_, clock_);
+  if (!opened)
+    return opened.error();
+  push_ = std::move(*opened);
+  return {};
+}
+
+/// Nothing of the store is written before the cluster has taken the node in.
+result<void> node::join_cluster(std::function<void()> expelled) {
+  auto started = was_started(*store_);
+  if (!started)
+    return started.error();
+  if (*started && identity_.cluster.empty())
+    return error{
+        errc::internal,
+        "the data directory is that of a standalone node; a node joins "
+        "a cluster with an empty one"};
+  auto is_new = identity_.cluster.empty();
+  auto joined = clustering::join(
+      settings_, identity_,
+      cluster::key_fingerprint(tokens_->secret_digest().view(),
+                               push_ ? push_->vapid_key() : std::string{}),
+      std::string{version()}, std::move(expelled));
+  if (!joined)
+    return joined.error();
+  cluster_ = std::move(*joined);
+  context_->alive = [from = cluster_.get()] {
+    return from->alive();
+  };
+  if (is_new)
+    return keep_cluster(settings_.node.data_dir, identity_.cluster);
+  return {};
+}
+
+result<void> node::start_actors() {
   configure(actors_config_.emplace(), settings_.actors);
+  if (cluster_)
+    cluster_->configure(*actors_config_);
   auto& sys = actors_.emplace(*actors_config_);
-  context_->journal = spawn_journal(sys, *store_, fail);
+  context_->journal =
+      cluster_ ? cluster_->start_replicator(sys, *store_, context_, fail)
+               : spawn_journal(sys, *store_, fail);
   for (uint32_t i = 0; i < settings_.storage.readers; ++i)
     context_->readers.push_back(spawn_reader(sys, *store_));
   for (uint32_t i = 0; i < settings_.actors.threads; ++i)
@@ -115,19 +169,19 @@ void node::start_actors() {
   // Its size says where a name lives, so it stands before the first partition
   // runs; the handles follow before anything is sent.
   context_->divide_into(settings_.cluster.partitions);
+  start_push();
   auto& partitions = context_->partitions;
   for (size_t i = 0; i < partitions.size(); ++i)
-    partitions[i] = spawn_partition(sys, context_, static_cast<uint16_t>(i));
+    partitions[i] =
+        spawn_partition(sys, context_, static_cast<uint16_t>(i),
+                        cluster_ ? begins::waiting : begins::leading);
+  return cluster_ ? cluster_->start(sys, context_) : result<void>{};
 }
 
 /// Before the first user is activated, who looks whether there is a dispatcher.
-result<void> node::start_push() {
-  if (!settings_.push.enabled)
-    return {};
-  auto opened = push::provider_set::open(settings_, clock_);
-  if (!opened)
-    return opened.error();
-  push_ = std::move(*opened);
+void node::start_push() {
+  if (!push_)
+    return;
   auto& access = context_->push;
   access.webhook = !settings_.push.webhook.url.empty();
   access.vapid_key = push_->vapid_key();
@@ -136,10 +190,12 @@ result<void> node::start_push() {
   };
   access.dispatcher =
       push::spawn_dispatcher(*actors_, context_, push_->table());
-  return {};
 }
 
+/// In a cluster, who leads a partition from now on looks for what is open.
 result<void> node::replay() {
+  if (cluster_)
+    return {};
   auto wake_up = [this](const std::string& conv) {
     caf::anon_send(context_->home(conv), to_conversation{conv}, wake{});
   };
@@ -173,6 +229,7 @@ result<void> node::start_doors(std::function<void()> shut_down) {
   with.messages_per_s = [this] {
     return rate_.per_second();
   };
+  with.member = cluster_ ? &cluster_->member() : nullptr;
   with.shut_down = std::move(shut_down);
   auto control =
       admin::control::start(std::move(with), admin::socket_path(settings_));
@@ -188,6 +245,9 @@ void node::beat() {
   for (const auto& partition : context_->partitions)
     caf::anon_send(partition, tick{});
   rate_.sample(metrics::value(metrics::counter::messages_appended));
+  if (cluster_)
+    cluster_->member().set_load(
+        static_cast<uint32_t>(metrics::value(metrics::gauge::sessions)));
   std::error_code failed;
   auto space = fs::space(settings_.node.data_dir, failed);
   if (!failed)
@@ -195,12 +255,18 @@ void node::beat() {
 }
 
 void node::stop() {
+  // Its clients leave while others take over what it leads.
+  if (cluster_)
+    cluster_->member().set_stopping();
   send_clients_away();
+  if (cluster_)
+    cluster_->await_hand_over(*context_, lead_handed_over);
   ticker_.reset();
   if (actors_)
     stop_actors();
   control_.reset();
   front_.reset();
+  cluster_.reset();
   // The thread of a detached actor ends with the last handle to it, and the
   // actor system waits for that thread.
   disk_.reset();
@@ -213,7 +279,10 @@ void node::send_clients_away() {
     return;
   front_->set_ready(false);
   front_->stop_accepting();
-  front_->drain({settings_.http.public_url}, reconnect_within.count());
+  auto urls = cluster_ ? cluster_->other_urls() : std::vector<std::string>{};
+  if (urls.empty())
+    urls.push_back(settings_.http.public_url);
+  front_->drain(urls, reconnect_within.count());
   auto end = std::chrono::steady_clock::now() + clients_leave;
   while (front_->connections() > 0 && std::chrono::steady_clock::now() < end)
     std::this_thread::sleep_for(10ms);
@@ -224,6 +293,10 @@ void node::send_clients_away() {
 void node::stop_actors() {
   caf::scoped_actor self{*actors_};
   drain(self, context_->partitions, partitions_end, "partition");
+  if (cluster_) {
+    drain(self, cluster_->actors(), helpers_end, "link");
+    cluster_->leave();
+  }
   drain(self, {context_->journal}, journal_ends, "journal");
   if (context_->push.dispatcher)
     drain(self, {context_->push.dispatcher}, helpers_end, "push dispatcher");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "server/clustering.hpp"
 #include "server/ticker.hpp"
 
 #include "parley/actors/context.hpp"
@@ -10,8 +11,9 @@
 #include "parley/gateway/front.hpp"
 #include "parley/gateway/passwords.hpp"
 #include "parley/gateway/tokens.hpp"
-#include "parley/history/store.hpp"
+#include "parley/history/replica_store.hpp"
 #include "parley/push/provider_set.hpp"
+#include "parley/server/data_dir.hpp"
 #include "parley/server/disk_watch.hpp"
 #include "parley/server/rate_meter.hpp"
 
@@ -49,8 +51,10 @@ public:
 
 private:
   result<void> open_data();
-  void start_actors();
-  result<void> start_push();
+  result<void> open_push();
+  result<void> join_cluster(std::function<void()> expelled);
+  result<void> start_actors();
+  void start_push();
   result<void> replay();
   result<void> start_doors(std::function<void()> shut_down);
   void beat();
@@ -62,12 +66,14 @@ private:
   config::settings settings_;
   system_wall_clock clock_;
   rate_meter rate_;
-  std::unique_ptr<history::store> store_;
+  data_identity identity_;
+  std::unique_ptr<history::replica_store> store_;
   std::unique_ptr<gateway::token_service> tokens_;
   std::shared_ptr<node_context> context_;
   std::optional<caf::actor_system_config> actors_config_;
   std::optional<caf::actor_system> actors_;
   std::unique_ptr<push::provider_set> push_;
+  std::unique_ptr<clustering> cluster_; ///< Null: the node is alone.
   std::unique_ptr<gateway::front> front_;
   std::unique_ptr<gateway::password_pool> operator_passwords_;
   std::unique_ptr<admin::control> control_;

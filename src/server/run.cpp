@@ -17,7 +17,7 @@ namespace parley::server {
 
 namespace {
 
-constexpr std::chrono::seconds stop_within{10};
+constexpr std::chrono::seconds stop_within{15};
 
 void announce(const std::string& address) {
   auto line = fmt::format("parley: ready at {}\n", link_to(address));
@@ -33,11 +33,6 @@ std::string_view version() noexcept {
 }
 
 int run(const config::settings& with) {
-  if (with.cluster.mode != "standalone") {
-    std::fputs("parley: cluster.mode: \"zookeeper\" is not built in yet\n",
-               stderr);
-    return 1;
-  }
   stop_signals signals;
   log::set_level(with.log.level);
   auto cores = usable_cores();

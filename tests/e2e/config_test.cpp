@@ -28,14 +28,6 @@ struct refused_start {
   finished result;
 };
 
-TEST_CASE("a node that is to join a cluster says that it cannot yet") {
-  const refused_start start("[cluster]\nmode = \"zookeeper\"\n"
-                            "servers = [\"127.0.0.1:2181\"]\n");
-  CHECK(start.result.status == 1);
-  CHECK(start.says("cluster.mode: \"zookeeper\" is not built in yet"));
-  CHECK_FALSE(start.says("parley: ready"));
-}
-
 TEST_CASE("a mistake in the config stops the start with 2, and tells the line "
           "and what was expected") {
   struct row {

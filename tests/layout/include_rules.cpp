@@ -18,7 +18,7 @@ constexpr auto parts =
     std::array{part{"base", 0},    part{"protocol", 1}, part{"config", 1},
                part{"history", 1}, part{"model", 2},    part{"actors", 3},
                part{"cluster", 4}, part{"push", 4},     part{"gateway", 4},
-               part{"admin", 4},   part{"server", 5}};
+               part{"admin", 5},   part{"server", 6}};
 
 /// Files whose path begins with one of `places` may include what begins with
 /// `prefix`. Between slashes, a part stands for both of its folders.

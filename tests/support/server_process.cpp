@@ -105,6 +105,10 @@ void server_process::send_terminate() {
   process_->signal(SIGTERM);
 }
 
+void server_process::signal(int number) {
+  process_->signal(number);
+}
+
 int server_process::wait_exit(milliseconds limit) {
   return process_->wait_exit(limit);
 }

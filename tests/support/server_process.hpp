@@ -59,6 +59,7 @@ public:
   void kill(); ///< SIGKILL, and waits for the end.
   int terminate(milliseconds limit = patience); ///< SIGTERM; the exit status.
   void send_terminate();                        ///< SIGTERM; does not wait.
+  void signal(int number);                      ///< SIGSTOP, SIGCONT.
   int wait_exit(milliseconds limit = patience);
   bool running() { return process_->running(); }
 

@@ -7,6 +7,7 @@
 #include "parley/config/settings.hpp"
 #include "parley/history/records.hpp"
 #include "parley/history/store.hpp"
+#include "parley/model/nearest.hpp"
 
 #include <caf/actor.hpp>
 
@@ -85,6 +86,9 @@ struct node_context {
   std::vector<caf::actor> partitions;
   std::vector<caf::actor> couriers;
   push_access push;
+  /// The living nodes of the cluster, this one among them. Not set: there is
+  /// only this one.
+  std::function<std::vector<model::known_node>()> alive;
   mutable led_epochs led;
   mutable std::atomic<size_t> next_reader{0};
   mutable std::atomic<bool> refuses_sends{false}; ///< The disk is nearly full.

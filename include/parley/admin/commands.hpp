@@ -11,6 +11,10 @@
 #include <string_view>
 #include <vector>
 
+namespace parley::cluster {
+class member;
+}
+
 namespace parley::admin {
 
 /// What the commands work with. The functions may be called from any thread
@@ -26,6 +30,7 @@ struct services {
       hash;
   /// Appended entries a second, lately.
   std::function<double()> messages_per_s;
+  cluster::member* member = nullptr; ///< None: the node stands alone.
   /// Begins to stop the node; returns at once.
   std::function<void()> shut_down;
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "parley/cluster/administration.hpp"
 #include "parley/cluster/cluster_parameters.hpp"
 #include "parley/cluster/controller.hpp"
 #include "parley/cluster/membership.hpp"
@@ -10,7 +11,11 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
+#include <set>
+#include <string>
+#include <vector>
 
 namespace parley::cluster {
 
@@ -24,6 +29,15 @@ struct member_place {
   cluster_parameters cluster;
   node_id number = 0;
   uint64_t incarnation = 0;
+};
+
+/// What a member knows of its cluster, some milliseconds ago.
+struct cluster_picture {
+  std::vector<living_node> alive; ///< This node among them.
+  roster members;                 ///< Also those that are away.
+  std::set<std::string> draining;
+  std::map<uint16_t, versioned_record> records;
+  uint32_t partitions = 0;
 };
 
 /// The actors that hear what a member knows.
@@ -42,13 +56,17 @@ public:
       std::function<std::unique_ptr<coordination>(const executor& post)>;
 
   /// @param connect makes the client of the service.
-  member(member_settings with, connector connect);
+  /// @param refused is called on the member's thread if the node is refused
+  /// after it was in: another one took its place, or its entries cannot be
+  /// read.
+  member(member_settings with, connector connect,
+         std::function<void(const std::string& why)> refused = {});
   member(const member&) = delete;
   member& operator=(const member&) = delete;
   ~member();
 
-  /// Blocks until the node is in, `patience` is over (`unavailable`), or it is
-  /// refused (`internal`, with the reason).
+  /// Blocks until the node is in and has seen who else is, `patience` is over
+  /// (`unavailable`), or it is refused (`internal`, with the reason).
   result<member_place> join(std::chrono::milliseconds patience);
 
   /// What the replicator writes and reads records by.
@@ -57,6 +75,19 @@ public:
 
   /// From here on these hear of everything, beginning with what is known.
   void tell(member_actors whom);
+
+  /// How many sessions the node serves, for its entry.
+  void set_load(uint32_t sessions);
+  /// The node wants no new clients, and to lead nothing.
+  void set_stopping();
+
+  /// The living nodes, as of the last change.
+  std::shared_ptr<const std::vector<living_node>> alive() const;
+  /// `done` is called on the member's thread: it must not block.
+  void look(std::function<void(cluster_picture)> done);
+  /// As `set_draining` and `remove_node` do; `done` likewise.
+  void drain(std::string name, bool is, on_administered done);
+  void remove(std::string name, on_administered done);
 
   /// Takes the node's entry back, and waits for that for a moment.
   void leave();

@@ -165,6 +165,7 @@ struct push_settings {
   bool enabled = true;
   milliseconds delay{10'000};
   bool include_text = false;
+  std::string vapid_key_file; ///< Empty: push.key in the data directory.
   std::string contact; ///< Of VAPID: `mailto:` or `https:`; empty: public_url.
   bool allow_private_endpoints = false;
   seconds ttl{24L * 3600};

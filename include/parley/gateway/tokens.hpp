@@ -29,6 +29,9 @@ public:
 
   result<identity> check(std::string_view token) const override;
 
+  /// Of the secret, which all nodes of a cluster share.
+  hash128 secret_digest() const;
+
 private:
   token_service();
 

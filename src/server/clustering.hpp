@@ -1,0 +1,81 @@
+#pragma once
+
+#include "parley/actors/context.hpp"
+#include "parley/cluster/links.hpp"
+#include "parley/cluster/member.hpp"
+#include "parley/config/settings.hpp"
+#include "parley/history/replica_store.hpp"
+#include "parley/server/data_dir.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace parley::server {
+
+/// What makes a node one of a cluster: its membership, its links to the others,
+/// and the replicator in the place of the journal. The functions are for the
+/// thread that made it, unless they say otherwise.
+class clustering {
+public:
+  /// Blocks until the cluster has taken the node in. Errors: `internal` with
+  /// what does not fit, for the operator; nothing of the data is touched then.
+  /// @param identity of the data directory; gets the cluster's id.
+  /// @param fingerprint of the keys that all nodes share.
+  /// @param expelled is called, from a thread of the cluster's, when the node
+  /// may not go on: it should stop.
+  static result<std::unique_ptr<clustering>>
+  join(const config::settings& with, data_identity& identity,
+       const std::string& fingerprint, std::string version,
+       std::function<void()> expelled);
+
+  /// Before the actor system is made.
+  void configure(caf::actor_system_config& to) const;
+
+  /// The replicator, which the context gets for a journal.
+  caf::actor start_replicator(caf::actor_system& sys,
+                              history::replica_store& store,
+                              const context_ptr& node,
+                              std::function<void(const error&)> failed);
+
+  /// Listens for the others, and takes part from here on. The context has its
+  /// partitions and their journal.
+  result<void> start(caf::actor_system& sys, const context_ptr& node);
+
+  /// From any thread.
+  cluster::member& member() noexcept { return *member_; }
+
+  /// The living nodes as clients hear of them. From any thread.
+  std::vector<model::known_node> alive() const;
+
+  /// The others that clients may go to. From any thread.
+  std::vector<std::string> other_urls() const;
+
+  /// Waits until the others lead what this node led, once it is stopping.
+  void await_hand_over(const node_context& node,
+                       std::chrono::milliseconds within);
+
+  /// Router and links; the replicator is the journal's.
+  std::vector<caf::actor> actors() const { return {router_, links_}; }
+
+  /// Takes the node out, and forgets its actors.
+  void leave();
+
+private:
+  clustering() = default;
+
+  double sessions_max_ = 1; ///< That a node takes, as this one does.
+  cluster::link_options links_with_;
+  cluster::member_place place_;
+  std::unique_ptr<cluster::member> member_;
+  caf::actor replicator_;
+  caf::actor router_;
+  caf::actor links_;
+};
+
+} // namespace parley::server
