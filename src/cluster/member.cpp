@@ -70,8 +70,9 @@ public:
       return;
     auto done = [this, partition, token = what.token](rep::cas_outcome outcome,
                                                       uint64_t version) {
-      caf::anon_send(actors_.replicator,
-                     record_written{partition, token, outcome, version});
+      if (actors_.replicator)
+        caf::anon_send(actors_.replicator,
+                       record_written{partition, token, outcome, version});
     };
     write_record(*client_, membership_->where(), partition, what, done);
   }
@@ -80,7 +81,7 @@ public:
     if (!membership_)
       return;
     auto done = [this, partition, token](const result<versioned_record>& x) {
-      if (x)
+      if (x && actors_.router)
         caf::anon_send(actors_.router, record_seen{partition, token, *x});
     };
     read_record(*client_, membership_->where(), partition, done);

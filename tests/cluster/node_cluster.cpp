@@ -1,6 +1,7 @@
 #include "cluster/node_cluster.hpp"
 
 #include "support/deadline.hpp"
+#include "support/doctest.hpp"
 #include "support/recording.hpp"
 
 #include <iterator>
@@ -57,6 +58,8 @@ bool node_cluster::is_whole() {
     }
     std::this_thread::sleep_for(milliseconds(100));
   }
+  for (auto& x : nodes_)
+    MESSAGE(x.admin({"--json", "cluster", "partitions"}).output, x.log());
   return false;
 }
 
