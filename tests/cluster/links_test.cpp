@@ -27,6 +27,20 @@ struct pair_of_nodes {
     CHECK(one.next_event() == "up 2 20" + rest);
     CHECK(two.next_event() == "up 1 10" + rest);
   }
+
+  /// Both are asked until both answer. Who was stopped may find the end of its
+  /// old connection after the new one is up, and lose that with it.
+  bool come_to_terms() {
+    for (int tries = 0; tries < 30; ++tries) {
+      auto answered = one.answer_to("ask", "2 1") == "1"
+                      && two.answer_to("ask", "1 1") == "1";
+      while (!one.next_event(milliseconds{0}).empty()) {}
+      while (!two.next_event(milliseconds{0}).empty()) {}
+      if (answered)
+        return true;
+    }
+    return false;
+  }
 };
 
 } // namespace
@@ -73,9 +87,7 @@ TEST_CASE("a peer that is stopped is down, and up again when it goes on") {
     CHECK(nodes.one.answer_to("ask", "2 1").starts_with("failed: "));
     nodes.two.process().signal(SIGCONT);
     CHECK(nodes.two.next_event().starts_with("down 1 10"));
-    nodes.expect_up();
-    CHECK(nodes.one.answer_to("ask", "2 1") == "1");
-    CHECK(nodes.two.answer_to("ask", "1 1") == "1");
+    CHECK(nodes.come_to_terms());
   }
 }
 
