@@ -55,8 +55,10 @@ async function staged(): Promise<{ alice: Person; team: string; bob: string }> {
   await alice.open("Release 1.0");
   await alice.send("Wonderful. I write the release notes, who reads them?");
   await alice.marked("Wonderful", "sent");
-  await hare!.send(team, "I do. Give me until noon ☕");
+  const last = await hare!.send(team, "I do. Give me until noon ☕");
   await alice.sees("until noon");
+  for (const extra of extras) extra.read(team, last);
+  await alice.marked("Wonderful", "read");
   return { alice, team, bob };
 }
 
@@ -65,6 +67,8 @@ test("the main screens look as they should", async () => {
   const { alice, bob } = await staged();
   const { page } = alice;
   const shoot = async (name: string) => {
+    // Nothing is to look pointed at.
+    await page.mouse.move(0, 0);
     for (const colorScheme of ["light", "dark"] as const) {
       await setColors(page, colorScheme);
       await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
@@ -80,6 +84,8 @@ test("the main screens look as they should", async () => {
   await alice.open("Bruno Hatter");
   await alice.send("Of course. In the tea room?");
   await alice.marked("tea room", "sent");
+  extras[0]!.read(bob, 2);
+  await alice.marked("tea room", "read");
   // For the picture; that it arrives is what another test is about.
   extras[0]!.typing(bob);
   await page
