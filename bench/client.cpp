@@ -67,6 +67,7 @@ void client::on_read(error_code ec) {
   if (ec)
     return fail("read: " + ec.message());
   auto data = buffer_.cdata();
+  moved_.in_bytes += data.size();
   auto frames =
       reader_.read({static_cast<const char*>(data.data()), data.size()});
   if (reader_.failed())
@@ -118,6 +119,7 @@ void client::write() {
   if (!is_writing_)
     return;
   writing_ = queue_.pop();
+  moved_.out_bytes += writing_.size();
   ws_.async_write(net::buffer(writing_),
                   [self = shared_from_this()](error_code ec, size_t) {
                     if (ec)

@@ -36,6 +36,12 @@ struct identity {
   bool awaits_hello = false;
 };
 
+/// What went over a socket, as WebSocket payload.
+struct traffic {
+  uint64_t in_bytes = 0;
+  uint64_t out_bytes = 0;
+};
+
 /// One session on a socket of its own: opens, answers `hello`, keeps the
 /// window open with `recv`, and passes frames on.
 class client : public std::enable_shared_from_this<client> {
@@ -47,6 +53,8 @@ public:
          frame_reader& reader, client_events& events);
 
   uint32_t index() const { return index_; }
+
+  const traffic& moved() const { return moved_; }
 
   void open(const tcp::endpoint& server);
 
@@ -76,6 +84,7 @@ private:
   bool is_writing_ = false;
   uint32_t unreceived_ = 0; ///< Durable events since the last `recv`.
   uint64_t last_useq_ = 0;
+  traffic moved_;
 };
 
 } // namespace parley::bench

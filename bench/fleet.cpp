@@ -38,6 +38,15 @@ void fleet::open(uint32_t count, const tcp::endpoint& server,
   who_ = nullptr;
 }
 
+traffic fleet::moved() const {
+  traffic result;
+  for (const auto& each : clients_) {
+    result.in_bytes += each->moved().in_bytes;
+    result.out_bytes += each->moved().out_bytes;
+  }
+  return result;
+}
+
 void fleet::open_next() {
   if (size() == wanted_)
     return;

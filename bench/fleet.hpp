@@ -39,6 +39,9 @@ public:
   void open(uint32_t count, const tcp::endpoint& server,
             const std::function<identity(uint32_t)>& who);
 
+  /// Of all sessions since they were opened.
+  traffic moved() const;
+
   uint32_t size() const { return static_cast<uint32_t>(clients_.size()); }
 
   void on_ready(client& who) override;

@@ -12,7 +12,7 @@ namespace {
 
 frame_kind kind_of(std::string_view type) {
   // The relay passes on what it got, so its deliveries read `send`.
-  static constexpr std::array<std::pair<std::string_view, frame_kind>, 10>
+  static constexpr std::array<std::pair<std::string_view, frame_kind>, 11>
       kinds{{
           {"msg", frame_kind::message},
           {"ack", frame_kind::ack},
@@ -24,6 +24,7 @@ frame_kind kind_of(std::string_view type) {
           {"group", frame_kind::group},
           {"reset", frame_kind::reset},
           {"reconnect", frame_kind::reconnect},
+          {"presence", frame_kind::presence},
       }};
   for (const auto& [name, kind] : kinds)
     if (name == type)
@@ -77,7 +78,9 @@ bool frame_reader::handler::on_array_end(size_t, code&) {
 
 bool frame_reader::handler::on_object_begin(code&) {
   if (in_frame_) {
-    ++inner_;
+    // What is inside an array of the frame is at depth 1.
+    if (inner_++ == 1)
+      ++current->items;
     return true;
   }
   in_frame_ = true;
@@ -86,6 +89,7 @@ bool frame_reader::handler::on_object_begin(code&) {
   current = &frames[count++];
   current->kind = frame_kind::other;
   current->id = current->seq = current->useq = current->body_bytes = 0;
+  current->items = 0;
   for (auto* s :
        {&current->cid, &current->conv, &current->code, &current->message})
     s->clear();

@@ -22,6 +22,7 @@ enum class frame_kind : uint8_t {
   error,
   reset,
   reconnect,
+  presence,
 };
 
 /// The fields of one incoming frame that the generator looks at. Absent
@@ -32,6 +33,7 @@ struct frame {
   uint64_t seq = 0;
   uint64_t useq = 0;
   uint64_t body_bytes = 0;
+  uint32_t items = 0; ///< Objects in arrays: whom a `presence` tells of.
   std::string cid;
   std::string conv;
   std::string code;

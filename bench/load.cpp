@@ -1,5 +1,8 @@
 #include "load.hpp"
 
+#include "prose.hpp"
+#include "random.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -22,6 +25,12 @@ using clock = std::chrono::steady_clock;
 constexpr uint32_t open_loop_capacity = 1024;
 constexpr size_t overdue_max = 10'000;
 
+/// What bodies are cut from: longer than what RocksDB compresses together.
+constexpr uint32_t prose_bytes = 4 * 1024 * 1024;
+
+/// After the body.
+constexpr std::string_view frame_end = R"("})";
+
 /// What the report shows as `-`.
 constexpr auto unknown = std::numeric_limits<double>::quiet_NaN();
 
@@ -29,7 +38,8 @@ double ms(nanoseconds time) {
   return duration<double, std::milli>{time}.count();
 }
 
-/// A `cid` of the generator: the session and the number of its message.
+/// A `cid` of the generator: the session and the number of its message, and
+/// behind a hyphen what only makes it long.
 struct origin {
   uint32_t session = 0;
   uint64_t number = 0;
@@ -42,7 +52,7 @@ std::optional<origin> parse_cid(std::string_view cid) {
   if (first.ec != std::errc{} || first.ptr == end || *first.ptr != '-')
     return std::nullopt;
   auto second = std::from_chars(first.ptr + 1, end, result.number);
-  if (second.ec != std::errc{} || second.ptr != end)
+  if (second.ec != std::errc{} || (second.ptr != end && *second.ptr != '-'))
     return std::nullopt;
   return result;
 }
@@ -96,8 +106,10 @@ void load::make_groups() {
 }
 
 void load::make_senders() {
+  if (shape_.prose)
+    prose_ = make_prose(prose_bytes + shape_.body_bytes);
   std::string body;
-  for (uint32_t i = 0; i < shape_.body_bytes; ++i)
+  for (uint32_t i = 0; i < shape_.body_bytes && !shape_.prose; ++i)
     body.push_back(static_cast<char>('a' + i % 26));
   auto capacity = shape_.rate > 0 ? open_loop_capacity : 4 * shape_.in_flight;
   for (uint32_t room = 0; room < shape_.rooms; ++room)
@@ -112,7 +124,7 @@ void load::make_senders() {
           {send_record{shape_.room_size - 1, capacity, system_.acks()},
            R"({"t":"send","id":)",
            fmt::format(R"(,"cid":"{}-)", session),
-           fmt::format(R"(",{},"body":"{}"}})", address, body),
+           fmt::format(R"(",{},"body":"{})", address, body),
            {}});
     }
 }
@@ -212,12 +224,20 @@ bool load::dispatch(uint32_t session, instant due) {
   fmt::format_int digits{*number};
   std::string text;
   text.reserve(who->prefix.size() + who->middle.size() + who->suffix.size()
-               + 2 * digits.size());
+               + 2 * digits.size() + frame_end.size());
   text.append(who->prefix)
       .append(digits.data(), digits.size())
       .append(who->middle)
-      .append(digits.data(), digits.size())
-      .append(who->suffix);
+      .append(digits.data(), digits.size());
+  if (prose_.empty()) {
+    text.append(who->suffix);
+  } else {
+    random_source random{uint64_t{session} << 32 ^ *number};
+    fmt::format_to(std::back_inserter(text), "-{:016x}{}", random.next(),
+                   who->suffix);
+    text.append(prose_, random.below(prose_bytes), shape_.body_bytes);
+  }
+  text.append(frame_end);
   send(session, std::move(text));
   return true;
 }
@@ -282,6 +302,7 @@ load_figures load::run(nanoseconds warm_up, nanoseconds measure) {
   deliveries_ = 0;
   latency_.reset();
   measuring_ = true;
+  auto moved_before = moved();
   auto server_before = server_time();
   auto own_before = cpu_time_of(::getpid());
   auto from = clock::now();
@@ -289,6 +310,7 @@ load_figures load::run(nanoseconds warm_up, nanoseconds measure) {
   duration<double> passed = clock::now() - from;
   duration<double> own = cpu_time_of(::getpid()) - own_before;
   duration<double> server = server_time() - server_before;
+  auto moved_after = moved();
   measuring_ = false;
   drain();
   if (deliveries_ == 0)
@@ -302,7 +324,13 @@ load_figures load::run(nanoseconds warm_up, nanoseconds measure) {
           .server_us_per_delivery =
               has_pid ? server.count() * 1e6 / count : unknown,
           .server_cores = has_pid ? server / passed : unknown,
-          .generator_cores = own / passed};
+          .generator_cores = own / passed,
+          .to_clients_bytes =
+              static_cast<double>(moved_after.in_bytes - moved_before.in_bytes)
+              / count,
+          .to_server_bytes = static_cast<double>(moved_after.out_bytes
+                                                 - moved_before.out_bytes)
+                             / count};
 }
 
 void load::send_all(uint64_t messages) {

@@ -20,6 +20,8 @@ struct load_shape {
   uint32_t in_flight = 1;  ///< Of one sender, in the closed loop.
   uint32_t body_bytes = 0; ///< ASCII.
   double rate = 0;         ///< Messages a second of all; 0: closed loop.
+  bool prose = false; ///< Each message another text of words, and a long `cid`:
+                      ///< what is kept compresses as people's messages do.
 
   uint32_t sessions() const { return rooms * room_size; }
   uint32_t senders() const { return rooms * senders_per_room; }
@@ -33,8 +35,10 @@ struct load_figures {
   double p99_ms = 0;
   double p999_ms = 0;
   double server_us_per_delivery = 0;
-  double server_cores = 0;    ///< Share of a core that the server used,
-  double generator_cores = 0; ///< and the generator.
+  double server_cores = 0;     ///< Share of a core that the server used,
+  double generator_cores = 0;  ///< and the generator.
+  double to_clients_bytes = 0; ///< For each delivery, as WebSocket payload;
+  double to_server_bytes = 0;  ///< acks and `recv`s included.
 };
 
 /// Messages between sessions of one target, each held against the record.
@@ -103,6 +107,7 @@ private:
   load_shape shape_;
   std::vector<std::string> rooms_;
   std::vector<sender> senders_;
+  std::string prose_; ///< That bodies are cut from; empty: all are alike.
   std::vector<sequence_check> orders_; ///< By session; Parley only.
   uint64_t group_events_ = 0;
   double bytes_per_session_ = 0;

@@ -44,7 +44,7 @@ struct load_meter {
       rates[i].add(values[i], after_loss);
   }
 
-  presence_load finish(uint32_t seconds) {
+  presence_rates finish(uint32_t seconds) {
     for (auto& x : rates)
       x.result.mean = x.sum / seconds;
     return {rates[0].result, rates[1].result, rates[2].result,

@@ -13,7 +13,6 @@ namespace parley::bench {
 
 namespace {
 
-constexpr uint32_t day = 24 * 3600;
 class simulation {
 public:
   simulation(const presence_settings& by, presence_observer* observer)
@@ -74,6 +73,7 @@ private:
   void await_check(uint32_t user, uint32_t delay);
   void check_due();
   bool tell(uint32_t user);
+  void count_told(uint32_t user);
   void write_rows();
   void record();
 
@@ -96,9 +96,9 @@ private:
   uint32_t online_ = 0;
   uint64_t waiting_count_ = 0;
   uint32_t lost_count_ = 0;
-  uint64_t connects_ = 0;
-  uint64_t watchers_told_ = 0;
-  uint64_t changes_told_ = 0;
+  uint64_t moved_ = 0;         ///< Connects and ends of connections,
+  uint64_t told_ = 0;          ///< and changes told, of which some are
+  uint64_t watchers_told_ = 0; ///< looked at for who watches.
   double online_sum_ = 0;
   counts plain_;
   counts folded_;
@@ -109,9 +109,11 @@ private:
 
 /// As the first second would find them after many days.
 void simulation::populate() {
-  auto away = day / by_.visits_per_day - by_.visit;
+  auto away = seconds_of_day / by_.visits_per_day - by_.visit;
   auto here_now =
-      1 + by_.daily_swing * std::cos(2 * std::numbers::pi * by_.busiest / day);
+      1
+      + by_.daily_swing
+            * std::cos(2 * std::numbers::pi * by_.busiest / seconds_of_day);
   auto share = by_.visit / (by_.visit + away / here_now);
   for (uint32_t user = 0; user < by_.users; ++user) {
     written_[user] = random_.below(by_.write_interval);
@@ -143,13 +145,14 @@ void simulation::schedule(uint32_t user, double after) {
 
 /// The next visit, by thinning: arrivals come and go with the time of the day.
 void simulation::schedule_visit(uint32_t user) {
-  auto away = day / by_.visits_per_day - by_.visit;
+  auto away = seconds_of_day / by_.visits_per_day - by_.visit;
   auto most = 1 + by_.daily_swing;
   double after = 0;
   double level = 0;
   do {
     after += random_.exponential(away / most);
-    auto angle = 2 * std::numbers::pi * (now_ + after - by_.busiest) / day;
+    auto angle =
+        2 * std::numbers::pi * (now_ + after - by_.busiest) / seconds_of_day;
     level = 1 + by_.daily_swing * std::cos(angle);
   } while (random_.unit() * most >= level && now_ + after < by_.duration);
   schedule(user, after);
@@ -202,17 +205,18 @@ void simulation::disconnect(uint32_t user) {
 /// @param watch_messages for each user that is, or was, watched.
 void simulation::changed(uint32_t user, uint32_t node,
                          uint32_t watch_messages) {
+  ++plain_.changes;
+  ++plain_.writes;
+  if (++moved_ % by_.sample != 0)
+    return;
   auto from = home(user);
   graph_.each(user, [&](uint32_t other) {
     auto at = where_[other];
-    plain_.notifications += at != 0;
-    plain_.news += at != 0 && at - 1U != from;
-    plain_.watches += home(other) != node ? watch_messages : 0;
+    plain_.notifications += at != 0 ? by_.sample : 0;
+    plain_.news += at != 0 && at - 1U != from ? by_.sample : 0;
+    plain_.watches += home(other) != node ? watch_messages * by_.sample : 0;
   });
-  ++plain_.changes;
-  ++plain_.writes;
-  if (++connects_ % by_.sample == 0)
-    count_watches(user, node, watch_messages);
+  count_watches(user, node, watch_messages);
 }
 
 /// Folded, a node asks for a user once, for all its sessions.
@@ -299,24 +303,31 @@ bool simulation::tell(uint32_t user) {
     return false;
   flags_[user] ^= told;
   written_[user] = now_ + by_.write_interval;
+  ++folded_.changes;
+  ++folded_.writes;
+  if (observer_ != nullptr)
+    graph_.each(user, [&](uint32_t other) {
+      if (where_[other] != 0)
+        observer_->told(other, user, online);
+    });
+  if (++told_ % by_.sample == 0)
+    count_told(user);
+  return true;
+}
+
+void simulation::count_told(uint32_t user) {
   std::bitset<presence_nodes_max + 1> nodes;
   uint32_t watchers = 0;
   graph_.each(user, [&](uint32_t other) {
     auto at = where_[other];
     watchers += at != 0;
     nodes.set(at);
-    if (observer_ != nullptr && at != 0)
-      observer_->told(other, user, online);
   });
   nodes.reset(0);
   nodes.reset(home(user) + 1);
-  folded_.news += nodes.count();
-  folded_.notifications += watchers;
-  ++folded_.changes;
-  ++folded_.writes;
-  ++changes_told_;
+  folded_.news += nodes.count() * by_.sample;
+  folded_.notifications += uint64_t{watchers} * by_.sample;
   watchers_told_ += watchers;
-  return true;
 }
 
 void simulation::check_due() {
@@ -387,9 +398,9 @@ presence_result simulation::run() {
     check_due();
   result_.online_mean = online_sum_ / by_.duration;
   result_.contacts_mean = graph_.mean_degree();
-  if (changes_told_ > 0)
-    result_.watchers_mean = static_cast<double>(watchers_told_)
-                            / static_cast<double>(changes_told_);
+  if (auto looked = told_ / by_.sample; looked > 0)
+    result_.watchers_mean =
+        static_cast<double>(watchers_told_) / static_cast<double>(looked);
   result_.plain = plain_meter_.finish(by_.duration);
   result_.folded = folded_meter_.finish(by_.duration);
   return result_;

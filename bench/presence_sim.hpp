@@ -8,6 +8,7 @@
 /// costs is counted for two designs side by side.
 namespace parley::bench {
 
+constexpr uint32_t seconds_of_day = 24 * 3600;
 constexpr uint32_t presence_nodes_max = 1024;
 
 /// Times in seconds.
@@ -39,7 +40,7 @@ struct presence_settings {
   uint32_t lost_at = 20 * 3600;
   double reconnect = 30;
 
-  uint32_t sample = 16;
+  uint32_t sample = 8;
 };
 
 /// Calls `f(name, value, meaning)` for each of them.
@@ -70,8 +71,7 @@ void each_setting(Settings& x, F f) {
   f("lost-at", x.lost_at, "when they do, s");
   f("reconnect", x.reconnect,
     "mean time until such a client is back, s; exponential");
-  f("sample", x.sample,
-    "one connect in so many is looked at for folded watches");
+  f("sample", x.sample, "of how many changes one is looked at for who watches");
 }
 
 /// @throws std::runtime_error that says what is wrong.
@@ -86,7 +86,7 @@ struct rate {
 };
 
 /// What one design costs. Messages count if they go between nodes.
-struct presence_load {
+struct presence_rates {
   rate changes;       ///< Told by trackers, each once.
   rate notifications; ///< To clients.
   rate news;          ///< Messages that carry changes to watching nodes.
@@ -101,8 +101,8 @@ struct presence_result {
   uint32_t lost_sessions = 0;
   double contacts_mean = 0;
   double watchers_mean = 0; ///< Connected, of a user whose change is told.
-  presence_load plain;      ///< A message a session, a change at once.
-  presence_load folded;     ///< Folded by node, changes coalesced and bounded.
+  presence_rates plain;     ///< A message a session, a change at once.
+  presence_rates folded;    ///< Folded by node, changes coalesced and bounded.
   uint32_t node_changes_most = 0; ///< Told by one node in one second.
   uint32_t waiting_most = 0; ///< Changes that wait for their turn at one node.
   uint32_t loss_told_after = 0; ///< From the loss until nothing waits.

@@ -69,6 +69,16 @@ usage usage_of(pid_t pid) {
   throw std::runtime_error{"cannot read the server's resident memory"};
 }
 
+double kernel_bytes() {
+  std::ifstream info{"/proc/meminfo"};
+  for (std::string key; info >> key;) {
+    double kib = 0;
+    if (key == "SUnreclaim:" && info >> kib)
+      return kib * 1024;
+  }
+  throw std::runtime_error{"cannot read the kernel's memory"};
+}
+
 void pin_to(int cpu) {
   cpu_set_t cores;
   CPU_ZERO(&cores);

@@ -21,6 +21,10 @@ usage usage_of(pid_t pid);
 /// CPU time alone, which is cheap enough to read at the edge of a measurement.
 std::chrono::nanoseconds cpu_time_of(pid_t pid);
 
+/// What the whole system's kernel holds for sockets and the like: slabs that it
+/// cannot reclaim.
+double kernel_bytes();
+
 /// Keeps the calling process on one core.
 void pin_to(int cpu);
 

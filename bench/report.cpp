@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <stdexcept>
 
 namespace parley::bench {
 
@@ -38,6 +39,14 @@ void report::add(std::string_view system, std::vector<double> figures) {
   if (found == rows_.end())
     found = rows_.insert(found, row{std::string{system}, {}});
   found->rounds.push_back(std::move(figures));
+}
+
+double report::median_of(std::string_view system, std::string_view key) const {
+  auto found = std::ranges::find(rows_, system, &row::system);
+  auto at = std::ranges::find(columns_, key, &column::key);
+  if (found == rows_.end() || at == columns_.end())
+    throw std::runtime_error{fmt::format("{}: no {}", system, key)};
+  return medians(*found)[static_cast<size_t>(at - columns_.begin())];
 }
 
 std::vector<double> report::medians(const row& of) const {

@@ -28,6 +28,9 @@ public:
   /// Adds the figures of one round, one for each column.
   void add(std::string_view system, std::vector<double> figures);
 
+  /// @throws std::runtime_error if there is no such system or column.
+  double median_of(std::string_view system, std::string_view key) const;
+
   /// A table of medians, then one of ratios of the last system that was added
   /// to each other one.
   std::string text() const;

@@ -39,6 +39,8 @@ const std::vector<column> load_columns{
     {"p99.9 ms", "p999_ms"},
     {"CPU us/delivery", "server_cpu_us_per_delivery"},
     {"KiB/session", "server_kib_per_session"},
+    {"bytes out/delivery", "to_clients_bytes_per_delivery", false},
+    {"bytes in/delivery", "to_server_bytes_per_delivery", false},
     {"server cores", "server_cores", false},
     {"generator cores", "generator_cores", false},
 };
@@ -76,10 +78,11 @@ report compare(std::string_view what, const load_shape& shape,
       auto f = each->traffic.run(opts.warm_up, measure);
       if (faults.count() > 0)
         return result;
-      result.add(each->system.name(), {f.deliveries_per_s, f.p50_ms, f.p99_ms,
-                                       f.p999_ms, f.server_us_per_delivery,
-                                       each->traffic.bytes_per_session() / 1024,
-                                       f.server_cores, f.generator_cores});
+      result.add(each->system.name(),
+                 {f.deliveries_per_s, f.p50_ms, f.p99_ms, f.p999_ms,
+                  f.server_us_per_delivery,
+                  each->traffic.bytes_per_session() / 1024, f.to_clients_bytes,
+                  f.to_server_bytes, f.server_cores, f.generator_cores});
     }
   return result;
 }
@@ -119,6 +122,8 @@ report run_idle(const options& opts, loop& runner, fault_log& faults) {
       fmt::format("idle: {} sessions, CPU over {} s", count, measure.count()),
       {{"KiB/session when opened", "opened_kib_per_session"},
        {"KiB/session at the end", "idle_kib_per_session"},
+       {"kernel KiB/session", "kernel_kib_per_session", false},
+       {"CPU us/connect", "connect_cpu_us"},
        {"% of a core", "cpu_percent", false}}};
   for (auto kind : systems_of(opts)) {
     target system{kind, opts, runner};
@@ -129,6 +134,7 @@ report run_idle(const options& opts, loop& runner, fault_log& faults) {
     if (system.is_own())
       system.restart();
     auto pid = *system.pid();
+    auto kernel = kernel_bytes();
     auto empty = usage_of(pid);
     auto per_session = [&](const usage& now) {
       return (static_cast<double>(now.resident_bytes)
@@ -138,13 +144,19 @@ report run_idle(const options& opts, loop& runner, fault_log& faults) {
     fleet sessions{runner, faults};
     sessions.open(count, system.endpoint(),
                   [&](uint32_t i) { return system.session_of(i, ""); });
+    auto ready = usage_of(pid);
     runner.run_for(opts.warm_up);
     auto opened = usage_of(pid);
+    // Both ends of a connection are on this machine.
+    auto kernel_per_session = (kernel_bytes() - kernel) / 1024 / count / 2;
     runner.run_for(measure);
     auto end = usage_of(pid);
-    result.add(system.name(), {per_session(opened), per_session(end),
-                               100 * duration<double>{end.cpu - opened.cpu}
-                                   / duration<double>{measure}});
+    result.add(
+        system.name(),
+        {per_session(opened), per_session(end), kernel_per_session,
+         duration<double, std::micro>{ready.cpu - empty.cpu}.count() / count,
+         100 * duration<double>{end.cpu - opened.cpu}
+             / duration<double>{measure}});
   }
   return result;
 }

@@ -23,4 +23,10 @@ report run_group(const options& opts, loop& runner, fault_log& faults);
 /// Start on a data directory that holds many messages.
 report run_start(const options& opts, loop& runner, fault_log& faults);
 
+/// Changes of status among sessions that watch each other.
+report run_presence(const options& opts, loop& runner, fault_log& faults);
+
+/// What messages, inboxes and users take on disk when all is compacted.
+report run_disk(const options& opts, loop& runner, fault_log& faults);
+
 } // namespace parley::bench

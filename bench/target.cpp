@@ -107,6 +107,11 @@ std::chrono::nanoseconds target::restart() {
   return process_->start_time();
 }
 
+std::filesystem::path target::stop() {
+  process_->kill();
+  return directory_->path() / "data";
+}
+
 std::string target::user(uint32_t index) const {
   return prefix_ + std::to_string(index);
 }

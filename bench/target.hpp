@@ -39,6 +39,10 @@ public:
   /// @returns the time until it was ready.
   std::chrono::nanoseconds restart();
 
+  /// Kills the process for good.
+  /// @returns where its data is; removed with this object.
+  std::filesystem::path stop();
+
   /// Makes users 0 to `count` - 1; nothing to do on a relay.
   void make_users(uint32_t count);
 

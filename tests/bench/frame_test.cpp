@@ -51,7 +51,8 @@ TEST_CASE("what is nested does not count") {
       R"({"t":"presence","id":2,"items":[{"t":"msg","seq":1,"cid":"9-9"}],)"
       R"("limits":{"id":5,"x":[[1]]},"seq":8})");
   REQUIRE(frames.size() == 1);
-  CHECK(frames[0].kind == frame_kind::other);
+  CHECK(frames[0].kind == frame_kind::presence);
+  CHECK(frames[0].items == 1);
   CHECK(frames[0].id == 2);
   CHECK(frames[0].seq == 8);
   CHECK(frames[0].cid.empty());

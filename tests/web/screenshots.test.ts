@@ -21,7 +21,11 @@ async function newcomer(user: string, name: string): Promise<Extra> {
 }
 
 /** What the pictures show: a team, and what it talks about. */
-async function staged(): Promise<{ alice: Person; team: string; bob: string }> {
+async function staged(): Promise<{
+  alice: Person;
+  bruno: Extra;
+  direct: string;
+}> {
   const alice = await Person.registered(world.browser, world.url, "alice", {
     name: "Alice Liddell",
     deviceScaleFactor: 2,
@@ -50,21 +54,25 @@ async function staged(): Promise<{ alice: Person; team: string; bob: string }> {
   await zoe!.react(team, plan, "🎉");
   await mina!.react(team, plan, "💪");
   await zoe!.send(team, "That is better than I hoped for.", plan);
-  const bob = dm(hatter!);
-  await hatter!.send(bob, "Have you got ten minutes before the stand-up?");
+  const direct = dm(hatter!);
+  await hatter!.send(direct, "Have you got ten minutes before the stand-up?");
   await alice.open("Release 1.0");
   await alice.send("Wonderful. I write the release notes, who reads them?");
   await alice.marked("Wonderful", "sent");
-  await hare!.send(team, "I do. Give me until noon ☕");
+  const last = await hare!.send(team, "I do. Give me until noon ☕");
   await alice.sees("until noon");
-  return { alice, team, bob };
+  for (const extra of extras) extra.read(team, last);
+  await alice.marked("Wonderful", "read");
+  return { alice, bruno: hatter!, direct };
 }
 
 test("the main screens look as they should", async () => {
   await mkdir(folder, { recursive: true });
-  const { alice, bob } = await staged();
+  const { alice, bruno, direct } = await staged();
   const { page } = alice;
   const shoot = async (name: string) => {
+    // Nothing is to look pointed at.
+    await page.mouse.move(0, 0);
     for (const colorScheme of ["light", "dark"] as const) {
       await setColors(page, colorScheme);
       await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
@@ -80,8 +88,10 @@ test("the main screens look as they should", async () => {
   await alice.open("Bruno Hatter");
   await alice.send("Of course. In the tea room?");
   await alice.marked("tea room", "sent");
+  bruno.read(direct, 2);
+  await alice.marked("tea room", "read");
   // For the picture; that it arrives is what another test is about.
-  extras[0]!.typing(bob);
+  bruno.typing(direct);
   await page
     .locator(".chat-typing")
     .waitFor({ timeout: 3_000 })

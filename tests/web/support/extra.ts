@@ -65,6 +65,10 @@ export class Extra {
     await this.ask({ t: "react", conv, seq, emoji, on: true });
   }
 
+  read(conv: string, seq: number): void {
+    this.#socket.send(JSON.stringify({ t: "read", conv, seq }));
+  }
+
   typing(conv: string): void {
     this.#socket.send(JSON.stringify({ t: "typing", conv }));
   }

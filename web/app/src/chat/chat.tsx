@@ -134,7 +134,7 @@ function ChatHeader({
         : "Group"
       : peer === me
         ? "Only you see what is here"
-        : presenceText(presence);
+        : presenceText(presence) || `@${peer}`;
   return (
     <header class="chat-head">
       <IconButton
