@@ -170,7 +170,8 @@ std::string fields_of(const json::object& one) {
 std::string render(const std::vector<json::object>& rows,
                    const json::object& last) {
   if (!last.contains("count"))
-    return fields_of(last);
+    return rows.empty() ? fields_of(last)
+                        : table_of(rows) + '\n' + fields_of(last);
   if (rows.empty())
     return "none\n";
   auto text = table_of(rows);

@@ -500,9 +500,14 @@ void zookeeper_client::commit(const std::vector<operation>& all,
     std::vector<zoo_op_t> ops;
     for (size_t i = 0; i < all.size(); ++i)
       ops.push_back(to_op(all[i], into->stats[i]));
-    return small ? zoo_amulti(to, static_cast<int>(ops.size()), ops.data(),
-                              into->results.data(), state::on_void, &x)
-                 : int{ZBADARGUMENTS};
+    if (!small)
+      return int{ZBADARGUMENTS};
+    // The library would refuse the first operation itself, and then free a path
+    // of it, which is not its own, for each of the others.
+    if (is_unrecoverable(to) != ZOK)
+      return int{ZINVALIDSTATE};
+    return zoo_amulti(to, static_cast<int>(ops.size()), ops.data(),
+                      into->results.data(), state::on_void, &x);
   });
 }
 
