@@ -167,7 +167,9 @@ void controller::written(uint16_t partition, const partition_record& record,
     read_afresh(partition);
 }
 
-/// Nothing is written to a partition before it is known what it is like.
+/// Nothing is written to a partition before it is known what it is like. If
+/// there is no record yet, making one was refused: one of its nodes was there
+/// already, and its incarnation not.
 void controller::read_afresh(uint16_t partition) {
   auto read = [this, partition](const result<versioned_record>& x) {
     if (!x && x.error().code == errc::unavailable) {

@@ -72,6 +72,9 @@ void write_record(coordination& by, const paths& at, uint16_t partition,
 void read_record(coordination& by, const paths& at, uint16_t partition,
                  on_record_read done) {
   auto read = [partition, done = std::move(done)](const read_answer& x) {
+    if (x.code == outcome::not_found)
+      return done(error{errc::not_found,
+                        fmt::format("partition {} has no record", partition)});
     if (x.code != outcome::ok)
       return done(
           error{errc::unavailable, fmt::format("the record of partition {}: {}",

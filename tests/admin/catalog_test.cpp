@@ -31,7 +31,8 @@ TEST_CASE("the catalog has every command of the operator once") {
         == std::set<std::string_view>{
             "status", "users list", "users show", "users create",
             "users disable", "users password", "sessions list", "sessions kick",
-            "groups show", "log-level", "shutdown"});
+            "groups show", "cluster status", "cluster partitions",
+            "cluster drain", "cluster replace", "log-level", "shutdown"});
   CHECK(find("users") == nullptr);
   CHECK(find("") == nullptr);
 }

@@ -36,7 +36,8 @@ void write_record(coordination& by, const paths& at, uint16_t partition,
                   on_record_written done);
 
 /// Carries out a replica's `read_record`: never older than the call. Errors:
-/// `unavailable` to be asked again, `internal` as in `decode_record`.
+/// `not_found`, `unavailable` to be asked again, `internal` as in
+/// `decode_record`.
 void read_record(coordination& by, const paths& at, uint16_t partition,
                  on_record_read done);
 
