@@ -41,12 +41,13 @@ public:
       talk("towards the fault");
       settle();
       hang_up();
+    } catch (const std::exception&) {
+      // It died before it was ready, or in the middle of a sentence.
+    }
+    try {
       return node_.wait_exit(patience) == -SIGKILL;
     } catch (const timed_out&) {
       return false;
-    } catch (const std::exception&) {
-      // The node died before it was ready.
-      return !node_.running();
     }
   }
 

@@ -65,7 +65,10 @@ test("a third person joins a group, with a role, and is removed", async () => {
   await page.getByLabel(`Role of ${bob.user}`).selectOption("admin");
   await bob.page.getByText(`${alice.user} made you an admin`).waitFor();
   await bob.use("I bring the cake.", "Delete");
-  await bob.page.getByRole("button", { name: "Delete", exact: true }).last().click();
+  await bob.page
+    .getByRole("dialog")
+    .getByRole("button", { name: "Delete", exact: true })
+    .click();
   await carol.sees("This message was deleted");
 
   await page.getByRole("button", { name: `Remove ${carol.user}` }).click();
@@ -102,7 +105,10 @@ test("messages are edited, answered, reacted to and deleted", async () => {
   await answer.locator(".quote", { hasText: "Hello" }).waitFor();
 
   await alice.use("edited", "Delete");
-  await alice.page.getByRole("button", { name: "Delete", exact: true }).last().click();
+  await alice.page
+    .getByRole("dialog")
+    .getByRole("button", { name: "Delete", exact: true })
+    .click();
   await bob.sees("This message was deleted");
   await bob.message("Hello yourself").getByText("Deleted message").waitFor();
   alice.checkNoComplaints();
