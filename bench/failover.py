@@ -44,6 +44,11 @@ def post(path, body, token=None):
             time.sleep(0.2)
 
 
+def objects(frame):
+    whole = json.loads(frame)
+    return whole if isinstance(whole, list) else [whole]
+
+
 class Sender:
     def __init__(self, socket, groups):
         self.socket = socket
@@ -61,8 +66,7 @@ class Sender:
 
     async def read(self):
         async for frame in self.socket:
-            whole = json.loads(frame)
-            for one in whole if isinstance(whole, list) else [whole]:
+            for one in objects(frame):
                 if one["t"] == "ack":
                     self.acked[one["conv"]].append(time.monotonic())
 
@@ -79,7 +83,7 @@ async def measure(how, token, groups):
     async with websockets.connect("ws://127.0.0.1:8081/v1/ws") as socket:
         await socket.send(json.dumps({"t": "auth", "id": 1, "token": token,
                                       "device": how}))
-        while json.loads(await socket.recv())["t"] != "ready":
+        while all(one["t"] != "ready" for one in objects(await socket.recv())):
             pass
         sender = Sender(socket, groups)
         tasks = [asyncio.create_task(sender.send()),

@@ -24,6 +24,10 @@ constexpr auto join_within = 60s;
 
 constexpr size_t id_bytes = 16;
 
+/// A replica that is so far behind holds up its whole partition: it is left out
+/// of the in-sync set until it has caught up.
+constexpr auto lag_deadline = 2s;
+
 cluster::link_options link_options_of(const config::settings& with,
                                       std::string version) {
   const auto& by = with.cluster;
@@ -103,7 +107,7 @@ caf::actor clustering::start_replicator(
   cluster::replicator_settings with;
   with.host.replicas.self = place_.number;
   with.host.replicas.min_in_sync = place_.cluster.min_in_sync;
-  with.host.replicas.lag_deadline = node->settings.cluster.session_timeout;
+  with.host.replicas.lag_deadline = lag_deadline;
   with.host.partitions = place_.cluster.partitions;
   cluster::replicator_ports ports;
   ports.compare_and_set = member_->record_writer();
