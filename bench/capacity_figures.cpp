@@ -168,6 +168,9 @@ void assume(assumptions& in, std::string_view text) {
 
 void check(const assumptions& x) {
   object(objections(assumption_figures(), x));
+  if (x.replicas != std::floor(x.replicas))
+    throw std::runtime_error{
+        fmt::format("replicas is {:g}, expected a whole number", x.replicas)};
   if (x.node_base_gib >= x.node_memory_gib * x.memory_target)
     throw std::runtime_error{
         "node_base_gib leaves no memory for sessions: it must be below "

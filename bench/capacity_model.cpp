@@ -202,6 +202,7 @@ std::vector<swing> sensitivity(const unit_costs& costs,
     auto at = [&](double other) {
       auto changed = under;
       changed.*each.at = std::clamp(other, each.min, each.max);
+      changed.replicas = std::round(changed.replicas);
       // A node that its own base fills is no node.
       if (changed.node_base_gib
           >= changed.node_memory_gib * changed.memory_target)

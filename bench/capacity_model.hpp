@@ -61,8 +61,8 @@ struct assumptions {
   double packet_bytes = 66;
   double core_worth = 0.7;
 
-  double node_cores = 32;
-  double node_memory_gib = 128;
+  double node_cores = 8;
+  double node_memory_gib = 32;
   double node_base_gib = 6;
   double node_disk_tb = 15;
   double node_network_gbit = 10;
@@ -73,7 +73,7 @@ struct assumptions {
   double network_target = 0.5;
   double spare_share = 0.5;
 
-  double node_month_price = 500;
+  double node_month_price = 150;
   double disk_tb_month_price = 40;
   double egress_tb_price = 5;
 };

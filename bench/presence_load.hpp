@@ -40,6 +40,7 @@ public:
 private:
   uint32_t sessions() const { return rooms_ * room_size_; }
   uint64_t pairs() const { return uint64_t{sessions()} * (room_size_ - 1); }
+  void watch(uint32_t session, const std::vector<uint32_t>& room);
   void await(const uint64_t& count, uint64_t wanted, std::string_view what);
   void schedule();
 

@@ -54,24 +54,51 @@ struct load_meter {
 
 inline constexpr auto nobody = UINT32_MAX;
 
-/// Users in a row, linked through a table of all users: a user is in one row
-/// at a time, so rows of all users together cost one number a user.
+/// All that is known of a user: as small as can be, and in one place, as there
+/// are millions, and each is visited for another reason than its neighbour.
+struct person {
+  uint32_t next_move = nobody;  ///< Links of rows that the user is in,
+  uint32_t next_check = nobody; ///< of each kind one at a time.
+  uint32_t written = 0;         ///< The last-active row, plus the interval.
+  uint16_t where = 0;           ///< A node's number + 1; 0: not connected.
+  uint8_t flags = 0;
+};
+
+/// Users linked through a member: rows of all users together cost one number a
+/// user.
 struct row_of_users {
   uint32_t first = nobody;
   uint32_t last = nobody;
   uint32_t size = 0;
 
-  void push(uint32_t user, std::vector<uint32_t>& links) {
-    links[user] = nobody;
-    (first == nobody ? first : links[last]) = user;
+  /// Behind all others.
+  void push(uint32_t user, std::vector<person>& all) {
+    all[user].next_check = nobody;
+    (first == nobody ? first : all[last].next_check) = user;
     last = user;
     ++size;
   }
 
-  uint32_t pop(std::vector<uint32_t>& links) {
+  uint32_t pop(std::vector<person>& all) {
     auto user = first;
-    first = links[user];
+    first = all[user].next_check;
     --size;
+    return user;
+  }
+};
+
+/// The same without an order, which does not look at another user.
+struct heap_of_users {
+  uint32_t first = nobody;
+
+  void push(uint32_t user, std::vector<person>& all) {
+    all[user].next_move = first;
+    first = user;
+  }
+
+  uint32_t pop(std::vector<person>& all) {
+    auto user = first;
+    first = all[user].next_move;
     return user;
   }
 };

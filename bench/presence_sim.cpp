@@ -20,11 +20,7 @@ public:
         observer_{observer},
         random_{by.seed},
         graph_{by},
-        where_(by.users),
-        flags_(by.users),
-        moves_(by.users),
-        waits_(by.users),
-        written_(by.users),
+        people_(by.users),
         due_moves_(by.duration),
         due_checks_(std::max(by.coalesce, detection()) + 1),
         returns_(by.duration),
@@ -42,10 +38,12 @@ private:
   };
 
   uint32_t detection() const { return by_.beat_interval * by_.missed_beats; }
-  bool has(uint32_t user, flag x) const { return (flags_[user] & x) != 0; }
-  void set(uint32_t user, flag x) { flags_[user] |= x; }
+  bool has(uint32_t user, flag x) const {
+    return (people_[user].flags & x) != 0;
+  }
+  void set(uint32_t user, flag x) { people_[user].flags |= x; }
   void clear(uint32_t user, flag x) {
-    flags_[user] = static_cast<uint8_t>(flags_[user] & ~x);
+    people_[user].flags = static_cast<uint8_t>(people_[user].flags & ~x);
   }
 
   /// Where a user's tracker is.
@@ -82,12 +80,8 @@ private:
   random_source random_;
   contact_graph graph_;
 
-  std::vector<uint16_t> where_; ///< A node's number + 1; 0: not connected.
-  std::vector<uint8_t> flags_;
-  std::vector<uint32_t> moves_;   ///< Links of `due_moves_`.
-  std::vector<uint32_t> waits_;   ///< Links of `due_checks_` and `homes_`.
-  std::vector<uint32_t> written_; ///< When, plus `write_interval`.
-  std::vector<row_of_users> due_moves_;        ///< By second.
+  std::vector<person> people_;
+  std::vector<heap_of_users> due_moves_;       ///< By second.
   std::vector<row_of_users> due_checks_;       ///< By second, around.
   std::vector<std::vector<uint32_t>> returns_; ///< Of the lost, by second.
   std::vector<row_of_users> homes_; ///< Checks that wait for their turn.
@@ -116,12 +110,12 @@ void simulation::populate() {
             * std::cos(2 * std::numbers::pi * by_.busiest / seconds_of_day);
   auto share = by_.visit / (by_.visit + away / here_now);
   for (uint32_t user = 0; user < by_.users; ++user) {
-    written_[user] = random_.below(by_.write_interval);
+    people_[user].written = random_.below(by_.write_interval);
     if (random_.unit() >= share) {
       schedule_visit(user);
       continue;
     }
-    where_[user] = static_cast<uint16_t>(pick_node(user) + 1);
+    people_[user].where = static_cast<uint16_t>(pick_node(user) + 1);
     set(user, told);
     ++online_;
     schedule_end(user);
@@ -129,7 +123,7 @@ void simulation::populate() {
   if (observer_ == nullptr)
     return;
   for (uint32_t user = 0; user < by_.users; ++user)
-    if (where_[user] != 0) {
+    if (people_[user].where != 0) {
       observer_->connected(user, true);
       graph_.each(user, [&](uint32_t other) {
         observer_->seen(user, other, has(other, told));
@@ -140,7 +134,7 @@ void simulation::populate() {
 void simulation::schedule(uint32_t user, double after) {
   auto when = now_ + std::max(after, 1.0);
   if (when < by_.duration)
-    due_moves_[static_cast<uint32_t>(when)].push(user, moves_);
+    due_moves_[static_cast<uint32_t>(when)].push(user, people_);
 }
 
 /// The next visit, by thinning: arrivals come and go with the time of the day.
@@ -179,7 +173,7 @@ uint32_t simulation::pick_node(uint32_t user) {
 
 void simulation::connect(uint32_t user) {
   auto node = pick_node(user);
-  where_[user] = static_cast<uint16_t>(node + 1);
+  people_[user].where = static_cast<uint16_t>(node + 1);
   ++online_;
   changed(user, node, 2);
   await_check(user, by_.coalesce);
@@ -192,8 +186,8 @@ void simulation::connect(uint32_t user) {
 }
 
 void simulation::disconnect(uint32_t user) {
-  auto node = where_[user] - 1U;
-  where_[user] = 0;
+  auto node = people_[user].where - 1U;
+  people_[user].where = 0;
   --online_;
   changed(user, node, 1);
   await_check(user, by_.coalesce);
@@ -211,12 +205,14 @@ void simulation::changed(uint32_t user, uint32_t node,
     return;
   auto from = home(user);
   graph_.each(user, [&](uint32_t other) {
-    auto at = where_[other];
+    auto at = people_[other].where;
     plain_.notifications += at != 0 ? by_.sample : 0;
     plain_.news += at != 0 && at - 1U != from ? by_.sample : 0;
     plain_.watches += home(other) != node ? watch_messages * by_.sample : 0;
   });
-  count_watches(user, node, watch_messages);
+  // This looks at contacts of contacts.
+  if (moved_ / by_.sample % by_.sample == 0)
+    count_watches(user, node, watch_messages);
 }
 
 /// Folded, a node asks for a user once, for all its sessions.
@@ -224,14 +220,14 @@ void simulation::count_watches(uint32_t user, uint32_t node,
                                uint32_t messages) {
   graph_.each(user, [&](uint32_t other) {
     if (home(other) != node && !is_watched_from(node, other, user))
-      folded_.watches += messages * by_.sample;
+      folded_.watches += messages * by_.sample * by_.sample;
   });
 }
 
 bool simulation::is_watched_from(uint32_t node, uint32_t user, uint32_t but) {
   bool result = false;
   graph_.each(user, [&](uint32_t other) {
-    result |= other != but && where_[other] == node + 1;
+    result |= other != but && people_[other].where == node + 1;
   });
   return result;
 }
@@ -241,7 +237,7 @@ void simulation::await_check(uint32_t user, uint32_t delay) {
     return;
   set(user, waiting);
   ++waiting_count_;
-  due_checks_[(now_ + delay) % due_checks_.size()].push(user, waits_);
+  due_checks_[(now_ + delay) % due_checks_.size()].push(user, people_);
 }
 
 void simulation::move(uint32_t user) {
@@ -254,7 +250,7 @@ void simulation::move(uint32_t user) {
     clear(user, lost);
     return schedule_visit(user);
   }
-  if (where_[user] == 0) {
+  if (people_[user].where == 0) {
     clear(user, dropped);
     connect(user);
     return schedule_end(user);
@@ -269,9 +265,9 @@ void simulation::move(uint32_t user) {
 void simulation::lose_nodes() {
   std::vector<std::pair<uint32_t, uint32_t>> gone;
   for (uint32_t user = 0; user < by_.users; ++user)
-    if (where_[user] != 0 && where_[user] <= by_.lost_nodes) {
-      gone.emplace_back(user, where_[user] - 1U);
-      where_[user] = 0;
+    if (people_[user].where != 0 && people_[user].where <= by_.lost_nodes) {
+      gone.emplace_back(user, people_[user].where - 1U);
+      people_[user].where = 0;
     }
   online_ -= static_cast<uint32_t>(gone.size());
   result_.lost_sessions = static_cast<uint32_t>(gone.size());
@@ -298,16 +294,16 @@ bool simulation::tell(uint32_t user) {
     if (--lost_count_ == 0)
       result_.loss_told_after = now_ - by_.lost_at;
   }
-  auto online = where_[user] != 0;
+  auto online = people_[user].where != 0;
   if (online == has(user, told))
     return false;
-  flags_[user] ^= told;
-  written_[user] = now_ + by_.write_interval;
+  people_[user].flags ^= told;
+  people_[user].written = now_ + by_.write_interval;
   ++folded_.changes;
   ++folded_.writes;
   if (observer_ != nullptr)
     graph_.each(user, [&](uint32_t other) {
-      if (where_[other] != 0)
+      if (people_[other].where != 0)
         observer_->told(other, user, online);
     });
   if (++told_ % by_.sample == 0)
@@ -319,7 +315,7 @@ void simulation::count_told(uint32_t user) {
   std::bitset<presence_nodes_max + 1> nodes;
   uint32_t watchers = 0;
   graph_.each(user, [&](uint32_t other) {
-    auto at = where_[other];
+    auto at = people_[other].where;
     watchers += at != 0;
     nodes.set(at);
   });
@@ -333,13 +329,13 @@ void simulation::count_told(uint32_t user) {
 void simulation::check_due() {
   auto& due = due_checks_[now_ % due_checks_.size()];
   while (due.first != nobody) {
-    auto user = due.pop(waits_);
-    homes_[home(user)].push(user, waits_);
+    auto user = due.pop(people_);
+    homes_[home(user)].push(user, people_);
   }
   for (auto& each : homes_) {
     uint32_t done = 0;
     while (each.first != nobody && done < by_.rate_max)
-      done += tell(each.pop(waits_));
+      done += tell(each.pop(people_));
     result_.node_changes_most = std::max(result_.node_changes_most, done);
     result_.waiting_most = std::max(result_.waiting_most, each.size);
   }
@@ -348,15 +344,20 @@ void simulation::check_due() {
 /// Rows of those who stay: each user has a turn in every interval. Plain, all
 /// who are connected are written; folded, who was not within an interval.
 void simulation::write_rows() {
-  for (auto user = now_ % by_.write_interval; user < by_.users;
-       user += by_.write_interval) {
-    if (where_[user] == 0)
+  // Neighbours together, which is ten times as quick as every so many users.
+  auto bound = [&](uint32_t turn) {
+    return static_cast<uint32_t>(uint64_t{turn} * by_.users
+                                 / by_.write_interval);
+  };
+  auto turn = now_ % by_.write_interval;
+  for (auto user = bound(turn); user < bound(turn + 1); ++user) {
+    if (people_[user].where == 0)
       continue;
     ++plain_.writes;
-    if (now_ < written_[user])
+    if (now_ < people_[user].written)
       continue;
     ++folded_.writes;
-    written_[user] = now_ + by_.write_interval;
+    people_[user].written = now_ + by_.write_interval;
   }
 }
 
@@ -378,7 +379,7 @@ void simulation::step() {
     lose_nodes();
   auto& due = due_moves_[now_];
   while (due.first != nobody)
-    move(due.pop(moves_));
+    move(due.pop(people_));
   for (auto user : returns_[now_])
     if (has(user, lost)) {
       clear(user, lost);

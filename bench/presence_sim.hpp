@@ -71,7 +71,9 @@ void each_setting(Settings& x, F f) {
   f("lost-at", x.lost_at, "when they do, s");
   f("reconnect", x.reconnect,
     "mean time until such a client is back, s; exponential");
-  f("sample", x.sample, "of how many changes one is looked at for who watches");
+  f("sample", x.sample,
+    "of how many changes one is looked at for who watches; of how many of "
+    "these one for who else does on that node");
 }
 
 /// @throws std::runtime_error that says what is wrong.

@@ -277,6 +277,7 @@ TEST_CASE("assumptions that make no sense are refused, and why is said") {
   CHECK(refusal("replicas=three") == "replicas: 'three' is no number");
   CHECK(refusal("replicas=3x") == "replicas: '3x' is no number");
   CHECK(refusal("replicas=0") == "replicas is 0, expected 1 to 9");
+  CHECK(refusal("replicas=2.5") == "replicas is 2.5, expected a whole number");
   CHECK(refusal("online_share=1.5") == "online_share is 1.5, expected 0 to 1");
   CHECK(refusal("peak_to_mean=-2") == "peak_to_mean is -2, expected 1 to 100");
   CHECK(refusal("sent_per_day=nan").starts_with("sent_per_day is nan"));
