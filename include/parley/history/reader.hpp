@@ -30,14 +30,14 @@ result<std::optional<Record>> load(const store& from, std::string_view key,
   return std::optional<Record>{std::move(value)};
 }
 
-/// All state rows of a kind under a prefix, in key order, at most `max`.
+/// The state rows of one kind in [first, end), in key order, at most `max`.
 template <class Record>
-result<std::vector<Record>> load_all(const store& from, std::string prefix,
-                                     size_t max = SIZE_MAX) {
+result<std::vector<Record>> load_range(const store& from,
+                                       std::string_view first,
+                                       std::string_view end, size_t max) {
   std::vector<Record> rows;
   bool sound = true;
-  auto end = prefix_end(prefix);
-  auto done = from.scan(family::state, prefix, end, false,
+  auto done = from.scan(family::state, first, end, false,
                         [&](std::string_view, std::string_view value) {
                           if (rows.size() == max)
                             return false;
@@ -52,6 +52,13 @@ result<std::vector<Record>> load_all(const store& from, std::string prefix,
   if (!sound)
     return error{errc::internal, "a state record is damaged"};
   return rows;
+}
+
+/// All state rows of a kind under a prefix, in key order, at most `max`.
+template <class Record>
+result<std::vector<Record>> load_all(const store& from, std::string prefix,
+                                     size_t max = SIZE_MAX) {
+  return load_range<Record>(from, prefix, prefix_end(prefix), max);
 }
 
 /// The highest `seq` of a conversation and its entry's time; {0, 0} if empty.
