@@ -119,19 +119,24 @@ struct gathering {
 };
 
 void show_here(user_state& by, std::vector<show_question> questions,
+               uint64_t max_bytes,
                std::function<void(result<std::vector<shown>>)> done) {
   auto partitions = static_cast<uint32_t>(by.node->partitions.size());
   read_store<std::vector<shown>>(
       by.self, *by.node, meanwhile::goes_on,
-      [questions = std::move(questions),
-       partitions](const history::store& from) -> result<std::vector<shown>> {
-        std::vector<shown> all;
-        for (const auto& x : questions) {
+      [questions = std::move(questions), partitions,
+       max_bytes](const history::store& from) -> result<std::vector<shown>> {
+        std::vector<shown> all(questions.size());
+        uint64_t bytes = 0;
+        for (size_t i = 0; i < all.size() && bytes <= max_bytes; ++i) {
+          const auto& x = questions[i];
           auto one =
               read_shown(from, place_of(x.conv, partitions), x.conv, x.what);
           if (!one)
             return one.error();
-          all.push_back(std::move(*one));
+          for (const auto& entry : one->entries)
+            bytes += entry.tail.size();
+          all[i] = std::move(*one);
         }
         return all;
       },
@@ -141,6 +146,7 @@ void show_here(user_state& by, std::vector<show_question> questions,
 } // namespace
 
 void show_all(user_state& by, std::vector<show_question> all,
+              uint64_t max_bytes,
               std::function<void(result<std::vector<shown>>)> done) {
   if (all.empty())
     return done(std::vector<shown>{});
@@ -150,6 +156,7 @@ void show_all(user_state& by, std::vector<show_question> all,
   std::vector<show_question> here;
   std::vector<size_t> at_here;
   for (size_t i = 0; i < all.size(); ++i) {
+    all[i].what.max_bytes = max_bytes / all.size();
     if (by.node->leads(all[i].conv)) {
       here.push_back(std::move(all[i]));
       at_here.push_back(i);
@@ -171,7 +178,7 @@ void show_all(user_state& by, std::vector<show_question> all,
   if (here.empty())
     return;
   ++into->open;
-  show_here(by, std::move(here),
+  show_here(by, std::move(here), max_bytes,
             [into, at = std::move(at_here)](result<std::vector<shown>> x) {
               into->take(at, std::move(x));
             });

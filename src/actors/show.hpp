@@ -28,7 +28,11 @@ struct show_question {
 /// Asks about each conversation where it is at home: those that this node leads
 /// in one read. `done` is called in the actor, once, with the answers in the
 /// order of the questions or the first error.
+/// @param max_bytes of tails, of which each question gets its share. Whatever
+/// it is, the first question is answered with an entry; once the reads here
+/// have used it up, those after them are answered with none.
 void show_all(user_state& by, std::vector<show_question> all,
+              uint64_t max_bytes,
               std::function<void(result<std::vector<shown>>)> done);
 
 } // namespace parley

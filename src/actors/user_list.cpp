@@ -42,7 +42,8 @@ std::optional<list_record> parse_cursor(const std::string& cursor) {
 
 /// What a row's conversation is asked, to show it in the list.
 show_question question_about(const list_record& x) {
-  show_question q{x.conv, {{}, x.taken, UINT64_MAX, true, name_of::nobody}};
+  show_question q{x.conv, {{}, x.taken}};
+  q.what.brief = true;
   if (x.last_msg != 0)
     q.what.seqs.push_back(x.last_msg);
   if (valid_group(x.conv))
@@ -109,7 +110,7 @@ caf::result<answer> user_state::on_list(const get_conversations& x) {
   std::transform(rows.begin(), rows.end(), std::back_inserter(asked),
                  question_about);
   auto promise = self->make_response_promise();
-  show_all(*this, std::move(asked),
+  show_all(*this, std::move(asked), UINT64_MAX,
            [promise, rows = std::move(rows), more,
             now = node->clock->now()](result<std::vector<shown>> as) mutable {
              if (as)

@@ -123,14 +123,14 @@ void user_state::decide_pushes() {
     return start_flush_timer();
   push.deciding = true;
   std::vector<show_question> about;
-  for (const auto& x : due)
-    about.push_back({x.conv,
-                     {{x.what.seq},
-                      list_entry(x.conv).record.taken,
-                      UINT64_MAX,
-                      true,
-                      name_of::now}});
-  show_all(*this, std::move(about),
+  for (const auto& x : due) {
+    auto& one = about.emplace_back(show_question{x.conv, {}}).what;
+    one.seqs.push_back(x.what.seq);
+    one.visible = list_entry(x.conv).record.taken;
+    one.brief = true;
+    one.name = name_of::now;
+  }
+  show_all(*this, std::move(about), UINT64_MAX,
            [this, due](result<std::vector<shown>> what) {
              write_texts(due, what ? std::move(*what)
                                    : std::vector<shown>(due.size()));

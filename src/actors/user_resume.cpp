@@ -17,39 +17,38 @@ using history::record;
 
 constexpr size_t marks_max = 4096;
 
-/// The conversations that inbox entries point to, asked what the entries look
-/// like now. Up to `max_bytes` of each: no more than that is sent of all.
+using by_conversation = std::unordered_map<std::string_view, size_t>;
+
+/// The conversations that inbox entries point to, in the order of their first
+/// ones, asked what the entries look like now.
 std::vector<show_question>
-questions_about(const std::vector<recent_entry>& pointers, size_t max_bytes) {
+questions_about(const std::vector<recent_entry>& pointers) {
   std::vector<show_question> all;
-  std::unordered_map<std::string_view, size_t> at;
+  by_conversation at;
   for (const auto& p : pointers) {
     auto [known, is_new] = at.emplace(*p.conv, all.size());
     if (is_new)
-      all.push_back({*p.conv, {{}, p.shown, max_bytes}});
+      all.push_back({*p.conv, {{}, p.shown}});
     all[known->second].what.seqs.push_back(p.what.seq);
   }
   return all;
 }
 
-/// Puts what was shown into the inbox's order, up to `max_bytes` but one event
-/// at least. An entry that is gone is left out.
+/// Puts what was shown, by `questions_about`, into the inbox's order, up to
+/// `max_bytes` but one event at least. An entry that is gone is left out.
 fetched page_of(const std::vector<recent_entry>& pointers,
-                const std::vector<show_question>& asked,
                 const std::vector<shown>& answers, size_t max_bytes) {
-  std::unordered_map<std::string_view, const shown*> by_conv;
-  for (size_t i = 0; i < asked.size(); ++i)
-    by_conv.emplace(asked[i].conv, &answers[i]);
-  std::unordered_map<const shown*, size_t> next;
+  by_conversation at;
+  std::vector<size_t> taken(answers.size(), 0);
   auto events = std::make_shared<std::vector<live_event>>();
   fetched page;
   size_t bytes = 0;
   for (const auto& p : pointers) {
-    const auto* from = by_conv.at(*p.conv);
-    auto& at = next[from];
-    if (at == from->entries.size())
+    auto which = at.emplace(*p.conv, at.size()).first->second;
+    const auto& entries = answers[which].entries;
+    if (taken[which] == entries.size())
       break;
-    const auto& x = from->entries[at++];
+    const auto& x = entries[taken[which]++];
     bytes += x.tail.size();
     if (bytes > max_bytes && !events->empty())
       break;
@@ -182,11 +181,11 @@ void user_state::fetch_entries(const fetch& x,
 /// @param done gets a page without events if that failed.
 void user_state::show_events(const fetch& x, std::vector<recent_entry> wanted,
                              std::function<void(fetched)> done) {
-  auto asked = questions_about(wanted, x.max_bytes);
-  show_all(*this, asked,
-           [wanted = std::move(wanted), asked, done = std::move(done),
+  auto asked = questions_about(wanted);
+  show_all(*this, std::move(asked), x.max_bytes,
+           [wanted = std::move(wanted), done = std::move(done),
             max_bytes = x.max_bytes](result<std::vector<shown>> all) {
-             done(all ? page_of(wanted, asked, *all, max_bytes) : fetched{});
+             done(all ? page_of(wanted, *all, max_bytes) : fetched{});
            });
 }
 
@@ -210,6 +209,7 @@ void user_state::fetch_stored(const fetch& x) {
 void user_state::fetch_rows(const fetch& x,
                             std::vector<history::inbox_entry> rows,
                             uint64_t end) {
+  std::erase_if(rows, [end](const auto& r) { return r.useq > end; });
   auto is_full = rows.size() >= std::max<size_t>(x.max_events, 1);
   auto upto = is_full ? rows.back().useq : end;
   std::unordered_map<hash128, const listed*> by_hash;
