@@ -22,7 +22,7 @@ namespace {
 /// ZooKeeper may be starting, too.
 constexpr auto join_within = 60s;
 
-constexpr size_t id_bytes = 16;
+constexpr size_t id_bytes = 24;
 
 /// A replica that is so far behind holds up its whole partition: it is left out
 /// of the in-sync set until it has caught up.
@@ -73,6 +73,7 @@ clustering::join(const config::settings& with, data_identity& identity,
                  const std::string& fingerprint, std::string version,
                  std::function<void()> expelled) {
   std::unique_ptr<clustering> made{new clustering};
+  made->name_ = with.node.id;
   made->sessions_max_ = with.http.connections_max;
   made->links_with_ = link_options_of(with, version);
   if (auto sound = cluster::check_security(made->links_with_); !sound)
@@ -147,9 +148,9 @@ std::vector<model::known_node> clustering::alive() const {
 
 std::vector<std::string> clustering::other_urls() const {
   std::vector<std::string> urls;
-  for (const auto& x : *member_->alive())
-    if (x.entry.number != place_.number && !x.entry.stopping)
-      urls.push_back(x.entry.public_url);
+  for (auto& x : alive())
+    if (x.id != name_ && !x.stopping)
+      urls.push_back(std::move(x.url));
   return urls;
 }
 

@@ -69,6 +69,7 @@ public:
 private:
   clustering() = default;
 
+  std::string name_;
   double sessions_max_ = 1; ///< That a node takes, as this one does.
   cluster::link_options links_with_;
   cluster::member_place place_;

@@ -1,16 +1,14 @@
 #include "parley/server/data_dir.hpp"
 
+#include "parley/base/secret_file.hpp"
 #include "parley/history/reader.hpp"
 
 #include <fmt/format.h>
 
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
-#include <fstream>
 #include <optional>
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace parley::server {
 
@@ -18,64 +16,41 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr size_t instance_bytes = 16;
+constexpr size_t instance_bytes = 24;
 
 error failure(std::string message) {
   return {errc::internal, std::move(message), 0};
 }
 
-/// The one line of a small file; empty if there is no file.
-result<std::string> read_line(const fs::path& at) {
-  std::ifstream in{at};
-  std::string line;
-  if (in && std::getline(in, line))
-    return line;
-  std::error_code failed;
-  if (fs::exists(at, failed) || failed)
-    return failure(fmt::format("{}: it cannot be read", at.string()));
-  return std::string{};
-}
-
-/// Written whole or not at all: beside its place first.
-result<void> write_line(const fs::path& at, const std::string& line) {
-  auto beside = at;
-  beside += ".new";
-  auto bytes = line + '\n';
-  auto file = ::open(beside.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-                     S_IRUSR | S_IWUSR);
-  auto sound = file >= 0
-               && ::write(file, bytes.data(), bytes.size())
-                      == static_cast<ssize_t>(bytes.size())
-               && ::fsync(file) == 0;
-  auto reason = errno;
-  if (file >= 0)
-    ::close(file);
-  if (sound && ::rename(beside.c_str(), at.c_str()) == 0)
-    return {};
-  return failure(fmt::format("{}: {}", at.string(),
-                             std::strerror(sound ? errno : reason)));
+fs::path cluster_path(const fs::path& data_dir) {
+  return data_dir / "cluster";
 }
 
 } // namespace
 
 result<data_identity> open_identity(const fs::path& data_dir,
                                     random_source& random) {
-  auto cluster = read_line(data_dir / "cluster");
-  if (!cluster)
-    return cluster.error();
-  auto instance = read_line(data_dir / "instance");
+  data_identity found;
+  auto instance = open_secret((data_dir / "instance").string(), [&] {
+    return make_secret(instance_bytes, random);
+  });
   if (!instance)
     return instance.error();
-  if (instance->empty()) {
-    *instance = make_secret(instance_bytes, random);
-    if (auto kept = write_line(data_dir / "instance", *instance); !kept)
-      return kept.error();
-  }
-  return data_identity{std::move(*instance), std::move(*cluster)};
+  found.instance = std::move(*instance);
+  std::error_code failed;
+  if (!fs::exists(cluster_path(data_dir), failed) && !failed)
+    return found;
+  auto cluster =
+      read_small_file(cluster_path(data_dir).string(), secret_bytes_max);
+  if (!cluster)
+    return cluster.error();
+  found.cluster = std::move(*cluster);
+  return found;
 }
 
 result<void> keep_cluster(const fs::path& data_dir, const std::string& id) {
-  return write_line(data_dir / "cluster", id);
+  auto kept = open_secret(cluster_path(data_dir).string(), [&] { return id; });
+  return kept ? result<void>{} : kept.error();
 }
 
 result<void> make_data_dir(const fs::path& at) {

@@ -39,6 +39,19 @@ std::string refusal(history::store& in, uint32_t partitions) {
 
 } // namespace
 
+TEST_CASE("a directory keeps its instance, and the cluster that it is of") {
+  const test::temporary_directory dir;
+  const auto fresh = open_identity(dir.path(), system_random());
+  REQUIRE(fresh.has_value());
+  CHECK(fresh->cluster.empty());
+  const std::string id(32, 'c');
+  CHECK(keep_cluster(dir.path(), id).has_value());
+  const auto again = open_identity(dir.path(), system_random());
+  REQUIRE(again.has_value());
+  CHECK(again->instance == fresh->instance);
+  CHECK(again->cluster == id);
+}
+
 TEST_CASE("the data directory is made for its owner alone") {
   test::temporary_directory dir;
   auto at = dir.path() / "var" / "lib" / "parley";
