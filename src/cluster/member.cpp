@@ -106,8 +106,7 @@ public:
     cluster_picture all;
     if (membership_) {
       const auto& view = membership_->view();
-      for (const auto& [number, node] : view.nodes())
-        all.alive.push_back(node);
+      all.alive = *alive_;
       all.members = view.members();
       all.draining = view.draining();
       all.records = view.records();

@@ -1,11 +1,11 @@
 #include "cluster/node_cluster.hpp"
 #include "crash/durable_client.hpp"
 #include "crash/outcome.hpp"
+#include "crash/rendezvous.hpp"
 #include "support/doctest.hpp"
 #include "support/recording.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <csignal>
 #include <functional>
 #include <future>
@@ -41,28 +41,21 @@ public:
 
   /// Talks while `happens` runs, and until everything is answered.
   void talk_while(const std::function<void()>& happens) {
-    sending_ = true;
     std::vector<std::future<void>> talks;
     size_t i = 0;
     for (auto& x : clients_)
       talks.push_back(std::async(std::launch::async,
                                  [this, &x, i = i++] { keep_talking(x, i); }));
     happens();
-    sending_ = false;
+    meeting_.stop_sending();
     for (auto& x : talks)
       x.get();
   }
 
   /// Waits until so many more messages are acknowledged.
   bool wait_acks(size_t more) {
-    const auto goal = acks_ + more;
-    const auto end = clock::now() + 2 * patience;
-    while (acks_ < goal && clock::now() < end)
-      std::this_thread::sleep_for(milliseconds(5));
-    return acks_ >= goal;
+    return meeting_.wait_acks(meeting_.acks() + more, 2 * patience);
   }
-
-  size_t acks() const { return acks_; }
 
   /// The checker's verdict, also over new devices that read whole inboxes.
   std::string verdict() {
@@ -105,17 +98,17 @@ private:
       if (std::any_of(readers.begin(), readers.end(),
                       [&](const auto& x) { return x.user() == client.user(); }))
         convs.push_back(conv);
-    for (size_t n = 0; sending_ || client.unanswered() > 0; ++n) {
+    for (size_t n = 0; meeting_.sending() || client.unanswered() > 0; ++n) {
       const auto before = client.acknowledged();
       if (!client.connected()) {
         client.connect(at_.node(at++ % at_.size()).where());
-      } else if (sending_ && client.unanswered() < in_flight_max) {
+      } else if (meeting_.sending() && client.unanswered() < in_flight_max) {
         client.post(convs[n % convs.size()], "message " + std::to_string(n));
         client.read(milliseconds(1));
       } else {
         client.read(milliseconds(50));
       }
-      acks_ += client.acknowledged() - before;
+      meeting_.count_acks(client.acknowledged() - before);
     }
   }
 
@@ -123,9 +116,25 @@ private:
   std::vector<account> people_;
   std::list<durable_client> clients_;
   std::vector<shared_conversation> all_;
-  std::atomic<bool> sending_{false};
-  std::atomic<size_t> acks_{0};
+  rendezvous meeting_;
 };
+
+/// Every node in turn is made to go, and comes again, while people talk.
+void each_in_turn(const std::function<void(server_process&)>& go) {
+  node_cluster three;
+  company us{three};
+  us.talk_while([&] {
+    for (size_t i = 0; i < three.size(); ++i) {
+      CAPTURE(i);
+      CHECK(us.wait_acks(100));
+      go(three.node(i));
+      CHECK(us.wait_acks(100));
+      three.node(i).restart();
+      CHECK(three.is_whole());
+    }
+  });
+  CHECK(us.verdict() == "");
+}
 
 } // namespace
 
@@ -138,19 +147,7 @@ TEST_CASE("people at three nodes talk (I1 to I6)") {
 
 TEST_CASE("nodes die under load one after the other, and come again "
           "(I1 to I6)") {
-  node_cluster three;
-  company us{three};
-  us.talk_while([&] {
-    for (size_t i = 0; i < three.size(); ++i) {
-      CAPTURE(i);
-      CHECK(us.wait_acks(100));
-      three.node(i).kill();
-      CHECK(us.wait_acks(100));
-      three.node(i).restart();
-      CHECK(three.is_whole());
-    }
-  });
-  CHECK(us.verdict() == "");
+  each_in_turn([](server_process& x) { x.kill(); });
 }
 
 TEST_CASE("a node stands still for longer than its session, and goes on "
@@ -169,19 +166,7 @@ TEST_CASE("a node stands still for longer than its session, and goes on "
 
 TEST_CASE("nodes stop in order under load, one after the other, and come again "
           "(I1 to I6)") {
-  node_cluster three;
-  company us{three};
-  us.talk_while([&] {
-    for (size_t i = 0; i < three.size(); ++i) {
-      CAPTURE(i);
-      CHECK(us.wait_acks(100));
-      CHECK(three.node(i).terminate() == 0);
-      CHECK(us.wait_acks(100));
-      three.node(i).restart();
-      CHECK(three.is_whole());
-    }
-  });
-  CHECK(us.verdict() == "");
+  each_in_turn([](server_process& x) { CHECK(x.terminate() == 0); });
 }
 
 TEST_CASE("all nodes die at once, and lose nothing that they acknowledged "
