@@ -15,6 +15,9 @@ import type { Patch, Store, StoredItem, StoredState } from "./store.js";
 /** Entries of a conversation that are kept in memory, the newest ones. */
 export const ITEMS_IN_MEMORY = 5000;
 
+/** How far a member has come; never goes back. */
+export type Cursors = Pick<Member, "readSeq" | "deliveredSeq">;
+
 /** Entries that are being read, and what came for them meanwhile. */
 interface Reading {
   rows: Promise<Rows>;
@@ -39,6 +42,8 @@ export class Model {
   readonly #timelines = new Map<string, Timeline>();
   #outbox: readonly OutboxEntry[] = [];
   readonly #members = new Map<string, readonly Member[]>();
+  /** By conversation and user: what was told, which an answer may not know. */
+  readonly #cursors = new Map<string, Cursors>();
   readonly #typing = new Map<string, readonly string[]>();
   readonly #presence = new Map<string, Presence>();
   useq: number | undefined;
@@ -150,15 +155,35 @@ export class Model {
       this.emitter.emit(event);
   }
 
+  /** Somebody has come so far, who may not be known as a member yet. */
+  moveCursor(conv: string, user: string, to: Partial<Cursors>): void {
+    const key = cursorKey(conv, user);
+    const before = this.#cursors.get(key) ?? { readSeq: 0, deliveredSeq: 0 };
+    const now = newest(before, { ...before, ...to });
+    this.#cursors.set(key, now);
+    const members = this.members(conv);
+    const at = members.find((x) => x.user === user);
+    if (at && (at.readSeq < now.readSeq || at.deliveredSeq < now.deliveredSeq))
+      this.tell({ type: "members", conv, members });
+  }
+
   /** Takes in and tells what is not stored. */
   tell(event: ClientEvent): void {
+    if (event.type === "members") return this.#tellMembers(event);
     if (event.type === "state") this.#state = event.state;
-    else if (event.type === "members")
-      this.#members.set(event.conv, event.members);
     else if (event.type === "typing") this.#typing.set(event.conv, event.users);
     else if (event.type === "presence")
       for (const each of event.items) this.#presence.set(each.user, each);
     this.emitter.emit(event);
+  }
+
+  #tellMembers(event: Extract<ClientEvent, { type: "members" }>): void {
+    const members = event.members.map((x) => {
+      const told = this.#cursors.get(cursorKey(event.conv, x.user));
+      return told ? { ...x, ...newest(x, told) } : x;
+    });
+    this.#members.set(event.conv, members);
+    this.emitter.emit({ ...event, members });
   }
 
   /** What a tab that comes later has to be told. */
@@ -180,6 +205,7 @@ export class Model {
   /** Forgets what is known of others, for another user signs in. */
   forgetPassing(): void {
     this.#members.clear();
+    this.#cursors.clear();
     this.#typing.clear();
     this.#presence.clear();
   }
@@ -280,6 +306,17 @@ export class Model {
       pending: this.#outbox.filter((x) => x.conv === conv),
     };
   }
+}
+
+function cursorKey(conv: string, user: string): string {
+  return `${conv} ${user}`;
+}
+
+function newest(a: Cursors, b: Cursors): Cursors {
+  return {
+    readSeq: Math.max(a.readSeq, b.readSeq),
+    deliveredSeq: Math.max(a.deliveredSeq, b.deliveredSeq),
+  };
 }
 
 function newerFirst(a: Conversation, b: Conversation): number {

@@ -1,4 +1,4 @@
-import type { Member, Presence } from "./api.js";
+import type { Presence } from "./api.js";
 import type { Connection } from "./connection.js";
 import type { Clock, TimerHandle } from "./environment.js";
 import type { Model } from "./model.js";
@@ -54,7 +54,9 @@ export class Passing {
         return true;
       case "read":
       case "delivered":
-        this.#moveCursor(conv, user, x.t, x["seq"] as number);
+        this.#model.moveCursor(conv, user, {
+          [x.t === "read" ? "readSeq" : "deliveredSeq"]: x["seq"] as number,
+        });
         return !(x.t === "read" && user === me);
       default:
         return false;
@@ -113,21 +115,6 @@ export class Passing {
       presenceOf,
     );
     this.#model.tell({ type: "presence", items });
-  }
-
-  #moveCursor(
-    conv: string,
-    user: string,
-    kind: "read" | "delivered",
-    seq: number,
-  ): void {
-    const key = kind === "read" ? "readSeq" : "deliveredSeq";
-    const before = this.#model.members(conv);
-    const at = before.find((x) => x.user === user);
-    if (!at || at[key] >= seq) return;
-    const moved: Member = { ...at, [key]: seq };
-    const members = before.map((x) => (x === at ? moved : x));
-    this.#model.tell({ type: "members", conv, members });
   }
 }
 

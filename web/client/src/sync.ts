@@ -138,7 +138,7 @@ export class Sync {
   async loadMembers(conv: string): Promise<readonly Member[]> {
     const { members } = await this.#api.conversation(conv);
     this.#model.tell({ type: "members", conv, members });
-    return members;
+    return this.#model.members(conv);
   }
 
   async history(conv: string, query: HistoryQuery = {}): Promise<HistoryPage> {

@@ -4,10 +4,11 @@ import { appendFile, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import type { OutboxEntry } from "../src/api.js";
+import type { ClientEvent, OutboxEntry } from "../src/api.js";
 import { Backoff } from "../src/backoff.js";
 import { Dispatch } from "../src/dispatch.js";
 import { ParleyError } from "../src/errors.js";
+import { Model } from "../src/model.js";
 import {
   directConversation,
   firstChars,
@@ -24,6 +25,15 @@ function entry(order: number, conv: string): OutboxEntry {
   const act = { kind: "send" as const, body: `${order}` };
   const cid = `c${order}`;
   return { cid, conv, act, created: 0, order, state: "queued" };
+}
+
+function emptyModel(): Model {
+  const stored = { conversations: [], outbox: [] };
+  return new Model(new MemoryStore(), stored, {
+    signedIn: false,
+    device: "d",
+    connection: "stopped",
+  });
 }
 
 describe("the dispatch", () => {
@@ -202,5 +212,36 @@ describe("stores", () => {
     } finally {
       await rm(directory, { recursive: true });
     }
+  });
+});
+
+describe("the model", () => {
+  const conv = "u:alice:bob";
+  const answer = (readSeq: number): ClientEvent => ({
+    type: "members",
+    conv,
+    members: [{ user: "bob", role: "member", readSeq, deliveredSeq: 0 }],
+  });
+  const readBy = (model: Model) => model.members(conv).map((x) => x.readSeq);
+
+  it("keeps how far one has read when an older answer comes after", () => {
+    const model = emptyModel();
+    model.moveCursor(conv, "bob", { readSeq: 7 });
+    assert.deepEqual(readBy(model), []);
+    model.tell(answer(3));
+    assert.deepEqual(readBy(model), [7]);
+    model.tell(answer(9));
+    assert.deepEqual(readBy(model), [9]);
+  });
+
+  it("tells that one has read more, and nothing if it is not more", () => {
+    const model = emptyModel();
+    model.tell(answer(3));
+    const told: ClientEvent[] = [];
+    model.emitter.on("members", (x) => told.push(x));
+    model.moveCursor(conv, "bob", { readSeq: 3 });
+    assert.deepEqual(told, []);
+    model.moveCursor(conv, "bob", { readSeq: 4 });
+    assert.deepEqual(told, [answer(4)]);
   });
 });
