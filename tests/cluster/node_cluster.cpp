@@ -2,25 +2,40 @@
 
 #include "support/deadline.hpp"
 #include "support/doctest.hpp"
-#include "support/recording.hpp"
 
+#include <algorithm>
+#include <array>
 #include <iterator>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 namespace parley::test {
 
 namespace {
 
-std::string on_loopback(uint16_t port) {
-  return "127.0.0.1:" + std::to_string(port);
+constexpr std::array node_names{"one", "two", "three", "four", "five"};
+static_assert(node_names.size() == node_cluster::nodes_max);
+
+size_t number_of(const std::string& name) {
+  const auto at = std::find(node_names.begin(), node_names.end(), name);
+  return static_cast<size_t>(at - node_names.begin());
 }
 
 } // namespace
 
-node_cluster::node_cluster(const overrides& settings) : with_(settings) {
-  for (const auto* name : {"one", "two", "three"})
-    nodes_.emplace_back(settings_of(name));
+node_cluster::node_cluster(cluster_options with) : with_(std::move(with)) {
+  zookeeper_options coordinator;
+  if (with_.apart) {
+    hosts_.emplace(nodes_max + 2);
+    at_clients_.emplace(*hosts_, nodes_max + 1);
+    coordinator.address = hosts_->address(zookeeper_host());
+    coordinator.port = 2181;
+    coordinator.launcher = hosts_->on(zookeeper_host(), {});
+  }
+  zookeeper_.emplace(coordinator);
+  while (nodes_.size() < with_.nodes)
+    add();
   if (!is_whole())
     throw std::runtime_error("the cluster did not come to rest:\n"
                              + nodes_.front().log());
@@ -30,37 +45,60 @@ server_process& node_cluster::node(size_t at) {
   return *std::next(nodes_.begin(), static_cast<long>(at));
 }
 
-overrides node_cluster::settings_of(const std::string& name) const {
-  auto all = with_;
+server_process& node_cluster::add(const child_process::environment& extra) {
+  const auto at = nodes_.size();
+  return nodes_.emplace_back(settings_of(node_names.at(at)), extra,
+                             hosts_ ? hosts_->on(at, {})
+                                    : std::vector<std::string>{});
+}
+
+std::string node_cluster::address(size_t host, uint16_t port) const {
+  return hosts_ ? hosts_->address(host) + ":" + std::to_string(port)
+                : "127.0.0.1:" + std::to_string(free_port());
+}
+
+overrides node_cluster::settings_of(const std::string& name) {
+  auto all = with_.settings;
   all.merge(
       overrides{{"node.id", name},
-                {"http.listen", on_loopback(free_port())},
+                {"http.listen", address(number_of(name), 8080)},
                 {"auth.token_secret_file", keys_.file("token.key")},
                 {"push.vapid_key_file", keys_.file("push.key")},
                 {"limits.sends_per_s", 0},
                 {"cluster.mode", "zookeeper"},
-                {"cluster.servers", toml_value::list({zookeeper_.servers()})},
+                {"cluster.servers", toml_value::list({zookeeper_->servers()})},
                 {"cluster.session_timeout", "2s"},
                 {"cluster.partitions", 16},
                 {"cluster.zone", name},
-                {"cluster.listen", on_loopback(free_port())}});
+                {"cluster.listen", address(number_of(name), 7080)}});
+  if (hosts_) {
+    const auto issued = certificates_.issue("ours", name);
+    all.merge(overrides{{"cluster.tls.cert", issued + ".crt"},
+                        {"cluster.tls.key", issued + ".key"},
+                        {"cluster.tls.ca", issued + ".ca"}});
+  }
   return all;
 }
 
 bool node_cluster::is_whole() {
-  const auto end = clock::now() + patience;
+  const auto end = clock::now() + 2 * patience;
   while (clock::now() < end) {
-    for (auto& x : nodes_) {
-      const auto said = x.admin({"--json", "cluster", "status"});
-      if (said.status == 0
-          && said.output.find("\"whole\":true") != std::string::npos)
-        return true;
-    }
+    if (ask("status").find("\"whole\":true") != std::string::npos)
+      return true;
     std::this_thread::sleep_for(milliseconds(100));
   }
   for (auto& x : nodes_)
-    MESSAGE(x.admin({"--json", "cluster", "partitions"}).output, x.log());
+    MESSAGE(ask("partitions"), x.log());
   return false;
+}
+
+std::string node_cluster::ask(const std::string& what) {
+  for (auto& x : nodes_) {
+    auto said = x.admin({"--json", "cluster", what});
+    if (said.status == 0)
+      return std::move(said.output);
+  }
+  return {};
 }
 
 } // namespace parley::test

@@ -1,35 +1,64 @@
 #pragma once
 
+#include "cluster/certificates.hpp"
+#include "support/network_hosts.hpp"
 #include "support/server_process.hpp"
 #include "support/zookeeper_process.hpp"
 
 #include <cstddef>
 #include <list>
+#include <optional>
 #include <string>
 
 namespace parley::test {
 
-/// Three real nodes and a real ZooKeeper on loopback, which share their keys.
-/// Each node keeps its ports when it comes again.
+struct cluster_options {
+  overrides settings = {}; ///< Of all nodes.
+  size_t nodes = 3;
+  /// Each node has a host of its own, as have ZooKeeper and the clients, and
+  /// nodes talk by TLS; else all are on loopback. Needs root.
+  bool apart = false;
+};
+
+/// Real nodes and a real ZooKeeper, which share their keys. Each node keeps its
+/// address when it comes again.
 class node_cluster {
 public:
-  /// Waits until every partition has a leader.
-  explicit node_cluster(const overrides& settings = {});
+  /// Waits until every partition has a leader. With nodes apart, the thread is
+  /// on the clients' host from now on, as long as this lives.
+  explicit node_cluster(cluster_options with = {});
 
   size_t size() const { return nodes_.size(); }
   server_process& node(size_t at);
-  zookeeper_process& zookeeper() { return zookeeper_; }
+  zookeeper_process& zookeeper() { return *zookeeper_; }
+
+  /// The hosts, if the nodes are apart; node i is on host i.
+  network_hosts& hosts() { return *hosts_; }
+  size_t zookeeper_host() const { return nodes_max; }
+
+  /// Starts one node more.
+  server_process& add(const child_process::environment& extra = {});
 
   /// The settings of one more node, or of one with its name.
-  overrides settings_of(const std::string& name) const;
+  overrides settings_of(const std::string& name);
 
   /// Waits until every partition is led and all its replicas are in sync.
   bool is_whole();
 
+  /// What one of the nodes that answer says to `cluster WHAT`; "" if none does.
+  std::string ask(const std::string& what);
+
+  static constexpr size_t nodes_max = 5;
+
 private:
-  overrides with_;
+  std::string address(size_t host, uint16_t port) const;
+
+  cluster_options with_;
   temporary_directory keys_;
-  zookeeper_process zookeeper_;
+  certificates certificates_;
+  std::optional<network_hosts> hosts_;
+  std::optional<network_hosts::visit> at_clients_;
+  std::optional<zookeeper_process> zookeeper_;
   std::list<server_process> nodes_;
 };
 

@@ -2,9 +2,12 @@
 
 #include "support/child_process.hpp"
 
-#include <array>
 #include <atomic>
+#include <cerrno>
+#include <fcntl.h>
+#include <sched.h>
 #include <stdexcept>
+#include <system_error>
 #include <unistd.h>
 
 namespace parley::test {
@@ -22,6 +25,14 @@ void must(const std::vector<std::string>& argv) {
   for (const auto& word : argv)
     line += word + " ";
   throw std::runtime_error(line + "failed: " + done.errors);
+}
+
+/// A network as a file, which keeps it.
+int open_network(const std::string& path) {
+  const auto fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0)
+    throw std::system_error(errno, std::generic_category(), path);
+  return fd;
 }
 
 /// Names are of the whole machine, where other tests run as well.
@@ -102,6 +113,23 @@ network_hosts::on(size_t host, std::vector<std::string> argv) const {
   std::vector<std::string> all{ip, "netns", "exec", name(host)};
   all.insert(all.end(), argv.begin(), argv.end());
   return all;
+}
+
+network_hosts::visit::visit(const network_hosts& of, size_t host)
+    : home_(open_network("/proc/thread-self/ns/net")) {
+  const auto there = open_network("/run/netns/" + of.name(host));
+  const auto moved = ::setns(there, CLONE_NEWNET);
+  const auto reason = errno;
+  ::close(there);
+  if (moved == 0)
+    return;
+  ::close(home_);
+  throw std::system_error(reason, std::generic_category(), "setns");
+}
+
+network_hosts::visit::~visit() {
+  ::setns(home_, CLONE_NEWNET);
+  ::close(home_);
 }
 
 void network_hosts::cut(size_t a, size_t b) {

@@ -25,6 +25,19 @@ public:
   /// The command line that runs `argv` on a host.
   std::vector<std::string> on(size_t host, std::vector<std::string> argv) const;
 
+  /// While it lives, the thread that made it is on a host, with all threads
+  /// and programs that it starts meanwhile.
+  class visit {
+  public:
+    visit(const network_hosts& of, size_t host);
+    visit(const visit&) = delete;
+    visit& operator=(const visit&) = delete;
+    ~visit();
+
+  private:
+    int home_; ///< The network that the thread came from.
+  };
+
   /// What one sends to the other disappears, without an answer.
   void cut(size_t a, size_t b);
   void cut_one_way(size_t from, size_t to);

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <stdexcept>
 #include <unistd.h>
+#include <utility>
 
 namespace parley::test {
 
@@ -66,8 +67,9 @@ std::string to_toml(const overrides& settings) {
 }
 
 server_process::server_process(const overrides& settings,
-                               const child_process::environment& extra)
-    : config_(dir_.path() / "parley.toml") {
+                               const child_process::environment& extra,
+                               std::vector<std::string> launcher)
+    : launcher_(std::move(launcher)), config_(dir_.path() / "parley.toml") {
   auto all = settings;
   all.merge(defaults(data_dir()));
   std::ofstream(config_) << to_toml(all);
@@ -77,9 +79,9 @@ server_process::server_process(const overrides& settings,
 server_process::~server_process() = default;
 
 void server_process::start(const child_process::environment& extra) {
-  process_.emplace(
-      std::vector<std::string>{binary(), "serve", "--config", config_.string()},
-      extra);
+  auto argv = launcher_;
+  argv.insert(argv.end(), {binary(), "serve", "--config", config_.string()});
+  process_.emplace(argv, extra);
   auto line = process_->wait_for_line(ready_line);
   if (!line)
     throw std::runtime_error("the node did not get ready; it wrote:\n" + log());

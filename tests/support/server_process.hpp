@@ -46,8 +46,10 @@ struct endpoint {
 /// constructor and is ready for clients after it.
 class server_process {
 public:
+  /// @param launcher a command line that runs the one that follows it.
   explicit server_process(const overrides& settings = {},
-                          const child_process::environment& extra = {});
+                          const child_process::environment& extra = {},
+                          std::vector<std::string> launcher = {});
   ~server_process();
 
   /// Where the node listens; another port after each start.
@@ -85,6 +87,7 @@ public:
 private:
   void start(const child_process::environment& extra);
 
+  std::vector<std::string> launcher_;
   temporary_directory dir_;
   std::filesystem::path config_;
   std::optional<child_process> process_;

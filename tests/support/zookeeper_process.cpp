@@ -56,7 +56,7 @@ uint16_t free_port(const std::string& host) {
 }
 
 zookeeper_process::zookeeper_process(const zookeeper_options& with)
-    : with_(with), port_(free_port(with.address)) {
+    : with_(with), port_(with.port != 0 ? with.port : free_port(with.address)) {
   if (::access(java, X_OK) != 0 || ::access(jar, R_OK) != 0)
     throw std::runtime_error("the packages zookeeper and default-jre-headless "
                              "are missing; scripts/deps.sh installs them");
@@ -76,10 +76,13 @@ void zookeeper_process::start() {
                         << "\nmaxClientCnxns=0\nadmin.enableServer=false"
                            "\nmaxSessionTimeout=60000"
                            "\n4lw.commands.whitelist=srvr\n";
-  process_.emplace(std::vector<std::string>{
-      java, "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
-      "-Dzookeeper.preAllocSize=1024", "-cp", jar,
-      "org.apache.zookeeper.server.quorum.QuorumPeerMain", config.string()});
+  auto argv = with_.launcher;
+  argv.insert(argv.end(),
+              {java, "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+               "-Dzookeeper.preAllocSize=1024", "-cp", jar,
+               "org.apache.zookeeper.server.quorum.QuorumPeerMain",
+               config.string()});
+  process_.emplace(argv);
   const auto ended_or_serves = [this] {
     return serves() || !running();
   };

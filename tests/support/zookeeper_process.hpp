@@ -10,6 +10,9 @@ uint16_t free_port(const std::string& host = "127.0.0.1");
 
 struct zookeeper_options {
   std::string address = "127.0.0.1"; ///< Where it listens.
+  uint16_t port = 0;                 ///< 0: a free one.
+  /// A command line that runs the one that follows it.
+  std::vector<std::string> launcher;
   /// Its unit of time. Sessions last from 2 of it on.
   milliseconds tick{200};
 };

@@ -1,0 +1,104 @@
+#include "cluster/company.hpp"
+
+#include "support/doctest.hpp"
+#include "support/recording.hpp"
+
+#include <algorithm>
+#include <future>
+#include <stdexcept>
+#include <thread>
+
+namespace parley::test {
+
+namespace {
+
+constexpr size_t in_flight_max = 8;
+
+} // namespace
+
+company::company(node_cluster& at)
+    : at_(at), people_(register_accounts(at.node(0), "user", 4)) {
+  for (const auto& person : people_)
+    clients_.emplace_back(person, "phone");
+  clients_.emplace_back(people_[0], "tablet");
+  size_t i = 0;
+  for (auto& x : clients_)
+    CHECK(x.connect(at.node(i++ % at.size()).where()));
+  all_.push_back(
+      {create_group(people_[0], {people_.begin() + 1, people_.end()}),
+       people_});
+  for (size_t n = 0; n + 1 < people_.size(); ++n)
+    all_.push_back(
+        {direct(people_[n], people_[n + 1]), {people_[n], people_[n + 1]}});
+}
+
+void company::talk_while(const std::function<void()>& happens) {
+  std::vector<std::future<void>> talks;
+  size_t i = 0;
+  for (auto& x : clients_)
+    talks.push_back(std::async(std::launch::async,
+                               [this, &x, i = i++] { keep_talking(x, i); }));
+  happens();
+  meeting_.stop_sending();
+  for (auto& x : talks)
+    x.get();
+}
+
+bool company::wait_acks(size_t more) {
+  return meeting_.wait_acks(meeting_.acks() + more, 2 * patience);
+}
+
+std::string company::verdict() {
+  const auto histories = read_all();
+  client_records others;
+  std::vector<const durable_client*> all;
+  size_t i = 0;
+  for (auto& x : clients_) {
+    if (!x.connected())
+      CHECK(x.connect(at_.node(i % at_.size()).where()));
+    CHECK(read_to_the_end(x, histories));
+    all.push_back(&x);
+    ++i;
+  }
+  for (const auto& person : people_)
+    merge(others, read_whole_inbox(at_.node(i++ % at_.size()).where(), person,
+                                   histories));
+  return test::verdict(all, std::move(others), histories);
+}
+
+/// Leaders still move for a while. A reader who is told that one is
+/// unavailable asks again.
+std::vector<reading> company::read_all() {
+  const auto end = clock::now() + patience;
+  for (;;)
+    try {
+      return read_histories(all_);
+    } catch (const std::exception& why) {
+      const auto again = std::string{why.what()}.find("\"unavailable\"");
+      if (again == std::string::npos || clock::now() > end)
+        throw;
+      std::this_thread::sleep_for(milliseconds(100));
+    }
+}
+
+void company::keep_talking(durable_client& client, size_t at) {
+  std::vector<std::string> convs;
+  for (const auto& [conv, readers] : all_)
+    if (std::any_of(readers.begin(), readers.end(),
+                    [&](const auto& x) { return x.user() == client.user(); }))
+      convs.push_back(conv);
+  for (size_t n = 0; meeting_.sending() || client.unanswered() > 0; ++n) {
+    const auto before = client.acknowledged();
+    if (!client.connected()) {
+      client.connect(at_.node(at++ % at_.size()).where());
+    } else if (meeting_.sending() && client.unanswered() < in_flight_max) {
+      client.post(convs[n % convs.size()], "message " + std::to_string(n));
+      client.read(milliseconds(1));
+    } else {
+      client.read(milliseconds(50));
+    }
+    meeting_.count_acks(client.acknowledged() - before);
+  }
+}
+
+} // namespace parley::test

@@ -1,0 +1,42 @@
+#pragma once
+
+#include "cluster/node_cluster.hpp"
+#include "crash/durable_client.hpp"
+#include "crash/outcome.hpp"
+#include "crash/rendezvous.hpp"
+
+#include <functional>
+#include <list>
+#include <string>
+#include <vector>
+
+namespace parley::test {
+
+/// Four people at different nodes, one of them with two devices, in a group
+/// and in pairs.
+class company {
+public:
+  explicit company(node_cluster& at);
+
+  /// Talks while `happens` runs, and until everything is answered.
+  void talk_while(const std::function<void()>& happens);
+
+  /// Waits until so many more messages are acknowledged.
+  bool wait_acks(size_t more);
+  size_t acks() const { return meeting_.acks(); }
+
+  /// The checker's verdict, also over new devices that read whole inboxes.
+  std::string verdict();
+
+private:
+  std::vector<reading> read_all();
+  void keep_talking(durable_client& client, size_t at);
+
+  node_cluster& at_;
+  std::vector<account> people_;
+  std::list<durable_client> clients_;
+  std::vector<shared_conversation> all_;
+  rendezvous meeting_;
+};
+
+} // namespace parley::test
