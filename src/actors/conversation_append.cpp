@@ -85,6 +85,8 @@ void conversation_state::on_append(append& x) {
   fault::point("append.received");
   if (queue.size() >= queue_max)
     return refuse(x, {errc::unavailable, "too many acts wait"});
+  if (node->refuses_sends.load(std::memory_order_relaxed))
+    return refuse(x, {errc::unavailable, "the disk is nearly full", 1000});
   queued_act act;
   if (!x.cid.empty()) {
     act.key = hash_of(x.from, x.cid);

@@ -79,10 +79,6 @@ bool session_state::may_act(int64_t request) {
     return false;
   }
   over_rate = 0;
-  if (node->refuses_sends.load(std::memory_order_relaxed)) {
-    fail(request, {errc::unavailable, "the node's disk is nearly full", 1000});
-    return false;
-  }
   return true;
 }
 

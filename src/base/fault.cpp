@@ -59,6 +59,14 @@ bool armed(const char* name) noexcept {
   return the_point().name == name;
 }
 
+int64_t clock_ahead() noexcept {
+  static const int64_t ahead = [] {
+    const char* text = std::getenv("PARLEY_CLOCK_AHEAD_MS");
+    return text ? std::strtoll(text, nullptr, 10) : 0;
+  }();
+  return ahead;
+}
+
 } // namespace parley::fault
 
 #endif

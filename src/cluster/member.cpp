@@ -92,9 +92,9 @@ public:
       membership_->set_load(sessions);
   }
 
-  void set_stopping() {
+  void set_stopping(bool is) {
     if (membership_)
-      membership_->set_stopping(true);
+      membership_->set_stopping(is);
   }
 
   std::shared_ptr<const std::vector<living_node>> alive() const {
@@ -344,8 +344,8 @@ void member::set_load(uint32_t sessions) {
   state_->post([s = state_.get(), sessions] { s->set_load(sessions); });
 }
 
-void member::set_stopping() {
-  state_->post([s = state_.get()] { s->set_stopping(); });
+void member::set_stopping(bool is) {
+  state_->post([s = state_.get(), is] { s->set_stopping(is); });
 }
 
 std::shared_ptr<const std::vector<living_node>> member::alive() const {

@@ -1,5 +1,6 @@
 #include "history/rocks_options.hpp"
 
+#include "history/fragile_disk.hpp"
 #include "history/key_parts.hpp"
 
 #include <rocksdb/filter_policy.h>
@@ -128,6 +129,8 @@ plain_options(const open_options& from,
 
 rocksdb::DBOptions database_options(const open_options& from) {
   rocksdb::DBOptions options;
+  if (auto* disk = fragile_disk())
+    options.env = disk;
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   options.paranoid_checks = true;

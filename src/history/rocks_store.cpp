@@ -42,8 +42,10 @@ class rocks_store final : public replica_store {
 public:
   rocks_store(std::string path, std::shared_ptr<rocksdb::Cache> cache,
               std::unique_ptr<rocksdb::DB> db,
-              std::vector<rocksdb::ColumnFamilyHandle*> families)
+              std::vector<rocksdb::ColumnFamilyHandle*> families,
+              std::function<void(const error&)> damaged)
       : path_(std::move(path)),
+        damaged_(std::move(damaged)),
         cache_(std::move(cache)),
         db_(std::move(db)),
         families_(std::move(families)) {}
@@ -72,7 +74,7 @@ public:
       return std::optional{std::move(value)};
     if (status.IsNotFound())
       return std::optional<std::string>{};
-    return failure(status);
+    return unreadable(status);
   }
 
   result<void>
@@ -101,7 +103,7 @@ public:
     while (at->Valid() && visit(view(at->key()), view(at->value())))
       reverse ? at->Prev() : at->Next();
     if (!at->status().ok())
-      return failure(at->status());
+      return unreadable(at->status());
     return {};
   }
 
@@ -158,6 +160,13 @@ public:
   }
 
 private:
+  error unreadable(const rocksdb::Status& status) const {
+    auto why = failure(status);
+    if (status.IsCorruption() && damaged_)
+      damaged_(why);
+    return why;
+  }
+
   result<void> write(const std::vector<batch>& batches, bool sync) {
     size_t bytes = 0;
     for (const auto& x : batches)
@@ -254,6 +263,7 @@ private:
   }
 
   std::string path_;
+  std::function<void(const error&)> damaged_;
   std::shared_ptr<rocksdb::Cache> cache_;
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
@@ -280,7 +290,7 @@ result<std::unique_ptr<replica_store>> open_rocks(const open_options& options) {
                  "cannot open " + options.path + ": " + status.ToString()};
   return std::unique_ptr<replica_store>{std::make_unique<rocks_store>(
       options.path, std::move(cache), std::unique_ptr<rocksdb::DB>{db},
-      std::move(families))};
+      std::move(families), options.damaged)};
 }
 
 } // namespace parley::history

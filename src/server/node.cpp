@@ -46,6 +46,15 @@ void configure(caf::actor_system_config& to, const config::actor_settings& by) {
   to.set("logger.file-verbosity", caf::atom("quiet"));
 }
 
+/// Others have what this node cannot read: they serve it once it is gone.
+void end_damaged(const error& why) {
+  log::error("node.damaged",
+             "the data here cannot be trusted any more; start with an empty "
+             "data directory, and the node copies everything: {}",
+             why.message);
+  ::_exit(exit_after_failed_write);
+}
+
 void fail(const error& why) {
   log::error("node.failed", "a write failed, nothing more is acknowledged: {}",
              why.message);
@@ -100,6 +109,8 @@ result<void> node::open_data() {
   options.block_cache_bytes = uint64_t{by.block_cache_mb} << 20;
   options.write_buffer_bytes = uint64_t{by.write_buffer_mb} << 20;
   options.blob_min_bytes = by.blob_min_bytes;
+  if (settings_.cluster.mode == "zookeeper")
+    options.damaged = end_damaged;
   auto opened = history::open_rocks(options);
   if (!opened)
     return opened.error();
@@ -250,14 +261,18 @@ void node::beat() {
         static_cast<uint32_t>(metrics::value(metrics::gauge::sessions)));
   std::error_code failed;
   auto space = fs::space(settings_.node.data_dir, failed);
-  if (!failed)
-    disk_->look({space.capacity - space.free, space.available});
+  if (failed)
+    return;
+  disk_->look({space.capacity - space.free, space.available});
+  if (cluster_) // Others have room for what it leads.
+    cluster_->member().set_stopping(stopping_ || context_->refuses_sends);
 }
 
 void node::stop() {
+  stopping_ = true;
   // Its clients leave while others take over what it leads.
   if (cluster_)
-    cluster_->member().set_stopping();
+    cluster_->member().set_stopping(true);
   send_clients_away();
   if (cluster_)
     cluster_->await_hand_over(*context_, lead_handed_over);

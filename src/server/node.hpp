@@ -20,6 +20,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -79,6 +80,7 @@ private:
   std::unique_ptr<admin::control> control_;
   std::optional<disk_watch> disk_;
   std::optional<ticker> ticker_;
+  std::atomic<bool> stopping_{false};
 };
 
 } // namespace parley::server

@@ -38,7 +38,12 @@ void company::talk_while(const std::function<void()>& happens) {
   for (auto& x : clients_)
     talks.push_back(std::async(std::launch::async,
                                [this, &x, i = i++] { keep_talking(x, i); }));
-  happens();
+  try {
+    happens();
+  } catch (...) {
+    given_up_ = true;
+    throw;
+  }
   meeting_.stop_sending();
   for (auto& x : talks)
     x.get();
@@ -87,7 +92,10 @@ void company::keep_talking(durable_client& client, size_t at) {
     if (std::any_of(readers.begin(), readers.end(),
                     [&](const auto& x) { return x.user() == client.user(); }))
       convs.push_back(conv);
-  for (size_t n = 0; meeting_.sending() || client.unanswered() > 0; ++n) {
+  const auto goes_on = [&] {
+    return !given_up_ && (meeting_.sending() || client.unanswered() > 0);
+  };
+  for (size_t n = 0; goes_on(); ++n) {
     const auto before = client.acknowledged();
     if (!client.connected()) {
       client.connect(at_.node(at++ % at_.size()).where());

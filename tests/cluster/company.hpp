@@ -5,6 +5,7 @@
 #include "crash/outcome.hpp"
 #include "crash/rendezvous.hpp"
 
+#include <atomic>
 #include <functional>
 #include <list>
 #include <string>
@@ -37,6 +38,7 @@ private:
   std::list<durable_client> clients_;
   std::vector<shared_conversation> all_;
   rendezvous meeting_;
+  std::atomic<bool> given_up_{false}; ///< Nobody waits for answers any more.
 };
 
 } // namespace parley::test

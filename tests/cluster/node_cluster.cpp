@@ -45,9 +45,9 @@ server_process& node_cluster::node(size_t at) {
   return *std::next(nodes_.begin(), static_cast<long>(at));
 }
 
-server_process& node_cluster::add(const child_process::environment& extra) {
+server_process& node_cluster::add() {
   const auto at = nodes_.size();
-  return nodes_.emplace_back(settings_of(node_names.at(at)), extra,
+  return nodes_.emplace_back(settings_of(node_names.at(at)), with_.environment,
                              hosts_ ? hosts_->on(at, {})
                                     : std::vector<std::string>{});
 }

@@ -13,7 +13,8 @@
 namespace parley::test {
 
 struct cluster_options {
-  overrides settings = {}; ///< Of all nodes.
+  overrides settings = {};                     ///< Of all nodes.
+  child_process::environment environment = {}; ///< Likewise.
   size_t nodes = 3;
   /// Each node has a host of its own, as have ZooKeeper and the clients, and
   /// nodes talk by TLS; else all are on loopback. Needs root.
@@ -37,7 +38,7 @@ public:
   size_t zookeeper_host() const { return nodes_max; }
 
   /// Starts one node more.
-  server_process& add(const child_process::environment& extra = {});
+  server_process& add();
 
   /// The settings of one more node, or of one with its name.
   overrides settings_of(const std::string& name);

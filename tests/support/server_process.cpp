@@ -69,11 +69,13 @@ std::string to_toml(const overrides& settings) {
 server_process::server_process(const overrides& settings,
                                const child_process::environment& extra,
                                std::vector<std::string> launcher)
-    : launcher_(std::move(launcher)), config_(dir_.path() / "parley.toml") {
+    : environment_(extra),
+      launcher_(std::move(launcher)),
+      config_(dir_.path() / "parley.toml") {
   auto all = settings;
   all.merge(defaults(data_dir()));
   std::ofstream(config_) << to_toml(all);
-  start(extra);
+  start({});
 }
 
 server_process::~server_process() = default;
@@ -81,7 +83,9 @@ server_process::~server_process() = default;
 void server_process::start(const child_process::environment& extra) {
   auto argv = launcher_;
   argv.insert(argv.end(), {binary(), "serve", "--config", config_.string()});
-  process_.emplace(argv, extra);
+  auto variables = extra;
+  variables.insert(environment_.begin(), environment_.end());
+  process_.emplace(argv, variables);
   auto line = process_->wait_for_line(ready_line);
   if (!line)
     throw std::runtime_error("the node did not get ready; it wrote:\n" + log());
@@ -95,6 +99,11 @@ void server_process::restart(const child_process::environment& extra) {
 
 void server_process::kill() {
   process_->signal(SIGKILL);
+  process_->wait_exit();
+}
+
+void server_process::lose_power() {
+  process_->signal(SIGUSR1);
   process_->wait_exit();
 }
 

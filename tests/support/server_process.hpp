@@ -46,6 +46,7 @@ struct endpoint {
 /// constructor and is ready for clients after it.
 class server_process {
 public:
+  /// @param extra for the environment of each start.
   /// @param launcher a command line that runs the one that follows it.
   explicit server_process(const overrides& settings = {},
                           const child_process::environment& extra = {},
@@ -55,10 +56,11 @@ public:
   /// Where the node listens; another port after each start.
   const endpoint& where() const { return where_; }
 
-  /// Starts again over the same data directory.
+  /// Starts again over the same data directory; `extra` is for this start.
   void restart(const child_process::environment& extra = {});
 
-  void kill(); ///< SIGKILL, and waits for the end.
+  void kill();       ///< SIGKILL, and waits for the end.
+  void lose_power(); ///< With `PARLEY_DISK` set: see fragile_disk.hpp.
   int terminate(milliseconds limit = patience); ///< SIGTERM; the exit status.
   void send_terminate();                        ///< SIGTERM; does not wait.
   void signal(int number);                      ///< SIGSTOP, SIGCONT.
@@ -87,6 +89,7 @@ public:
 private:
   void start(const child_process::environment& extra);
 
+  child_process::environment environment_;
   std::vector<std::string> launcher_;
   temporary_directory dir_;
   std::filesystem::path config_;

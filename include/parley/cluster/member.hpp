@@ -78,8 +78,8 @@ public:
 
   /// How many sessions the node serves, for its entry.
   void set_load(uint32_t sessions);
-  /// The node wants no new clients, and to lead nothing.
-  void set_stopping();
+  /// Whether the node wants no new clients, and to lead nothing.
+  void set_stopping(bool is);
 
   /// The living nodes, as of the last change.
   std::shared_ptr<const std::vector<living_node>> alive() const;

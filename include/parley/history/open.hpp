@@ -3,6 +3,7 @@
 #include "parley/history/replica_store.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -14,6 +15,8 @@ struct open_options {
   uint64_t write_buffer_bytes = 64ull << 20;
   uint64_t blob_min_bytes = 4096; ///< Larger message bodies go to blob files.
   int background_threads = 2;     ///< Flushes and compactions.
+  /// A checksum is wrong: called by whoever reads, before the read fails.
+  std::function<void(const error&)> damaged = {};
 };
 
 /// Opens or makes the RocksDB store of a node; one process at a time (RocksDB
