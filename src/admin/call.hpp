@@ -54,6 +54,7 @@ void kick_sessions(const call_ptr& on);
 void show_group(const call_ptr& on);
 void show_cluster(const call_ptr& on);
 void list_partitions(const call_ptr& on);
+void show_plan(const call_ptr& on);
 void drain_node(const call_ptr& on);
 void remove_node(const call_ptr& on);
 void change_log_level(const call_ptr& on);

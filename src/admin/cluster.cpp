@@ -1,6 +1,7 @@
 #include "admin/call.hpp"
 
 #include "parley/cluster/member.hpp"
+#include "parley/model/rebalance.hpp"
 
 #include <fmt/format.h>
 
@@ -136,6 +137,44 @@ reply partitions_of(const cluster_picture& from) {
   return shown;
 }
 
+/// What the controller still has to move, as it plans it itself.
+reply plan_of(const cluster_picture& from) {
+  auto nodes = cluster::to_placement(from.members, from.draining);
+  std::vector<model::placed_partition> all;
+  for (const auto& [partition, x] : from.records)
+    all.push_back({partition, x.record});
+  model::rebalance_limits no_limits{from.replicas, all.size(), all.size(),
+                                    all.size()};
+  auto known = names(from);
+  reply shown;
+  auto add = [&](uint16_t partition, const char* what, node_id off,
+                 node_id to) {
+    json::object line;
+    line["partition"] = partition;
+    line["what"] = what;
+    line["from"] = off != 0 ? name_of(known, off) : "";
+    line["to"] = name_of(known, to);
+    shown.rows.push_back(std::move(line));
+  };
+  for (const auto& each : all)
+    if (each.record.replicas.size() > from.replicas || each.record.leaving != 0)
+      add(each.partition, "copying", each.record.leaving,
+          each.record.replicas.back());
+  for (const auto& x : model::plan_moves(all, nodes, no_limits))
+    add(x.partition, "copy", x.leaving, x.coming);
+  std::vector<model::replication::live_node> live;
+  for (const auto& x : from.alive) {
+    live.push_back({x.entry.number, x.incarnation, {}});
+    for (auto& node : nodes)
+      if (node.node == x.entry.number && x.entry.stopping)
+        node.weight = 0;
+  }
+  for (const auto& x : model::plan_hand_overs(all, nodes, live, no_limits))
+    add(x.partition, "lead", x.from, x.to);
+  shown.last["count"] = shown.rows.size();
+  return shown;
+}
+
 /// @returns null, and refuses, if there is no cluster.
 cluster::member* member_of(const call_ptr& on) {
   auto* member = on->with.member;
@@ -167,6 +206,10 @@ void show_cluster(const call_ptr& on) {
 
 void list_partitions(const call_ptr& on) {
   show(on, partitions_of);
+}
+
+void show_plan(const call_ptr& on) {
+  show(on, plan_of);
 }
 
 void drain_node(const call_ptr& on) {

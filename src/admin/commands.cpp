@@ -34,6 +34,7 @@ runner runner_of(std::string_view name) {
       {"shutdown", shut_down},
       {"cluster status", show_cluster},
       {"cluster partitions", list_partitions},
+      {"cluster rebalance", show_plan},
       {"cluster drain", drain_node},
       {"cluster replace", remove_node},
   };

@@ -111,6 +111,7 @@ public:
       all.draining = view.draining();
       all.records = view.records();
       all.partitions = with_.membership.own.partitions;
+      all.replicas = with_.membership.own.replicas;
     }
     done(std::move(all));
   }

@@ -32,7 +32,8 @@ TEST_CASE("the catalog has every command of the operator once") {
             "status", "users list", "users show", "users create",
             "users disable", "users password", "sessions list", "sessions kick",
             "groups show", "cluster status", "cluster partitions",
-            "cluster drain", "cluster replace", "log-level", "shutdown"});
+            "cluster rebalance", "cluster drain", "cluster replace",
+            "log-level", "shutdown"});
   CHECK(find("users") == nullptr);
   CHECK(find("") == nullptr);
 }

@@ -60,14 +60,14 @@ std::string company::verdict() {
   size_t i = 0;
   for (auto& x : clients_) {
     if (!x.connected())
-      CHECK(x.connect(at_.node(i % at_.size()).where()));
+      CHECK(x.connect(at_.running(i).where()));
     CHECK(read_to_the_end(x, histories));
     all.push_back(&x);
     ++i;
   }
   for (const auto& person : people_)
-    merge(others, read_whole_inbox(at_.node(i++ % at_.size()).where(), person,
-                                   histories));
+    merge(others,
+          read_whole_inbox(at_.running(i++).where(), person, histories));
   return test::verdict(all, std::move(others), histories);
 }
 

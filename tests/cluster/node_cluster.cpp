@@ -45,6 +45,13 @@ server_process& node_cluster::node(size_t at) {
   return *std::next(nodes_.begin(), static_cast<long>(at));
 }
 
+server_process& node_cluster::running(size_t at) {
+  for (auto n = at; n < at + size(); ++n)
+    if (node(n % size()).running())
+      return node(n % size());
+  throw std::runtime_error("no node runs");
+}
+
 server_process& node_cluster::add() {
   const auto at = nodes_.size();
   return nodes_.emplace_back(settings_of(node_names.at(at)), with_.environment,

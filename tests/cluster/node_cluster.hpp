@@ -31,6 +31,8 @@ public:
 
   size_t size() const { return nodes_.size(); }
   server_process& node(size_t at);
+  /// Of those that run, counted round and round.
+  server_process& running(size_t at);
   zookeeper_process& zookeeper() { return *zookeeper_; }
 
   /// The hosts, if the nodes are apart; node i is on host i.

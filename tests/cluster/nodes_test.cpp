@@ -59,6 +59,35 @@ TEST_CASE("nodes stop in order under load, one after the other, and come again "
   each_in_turn([](server_process& x) { CHECK(x.terminate() == 0); });
 }
 
+TEST_CASE("two nodes come under load, and two others leave (I1 to I6)") {
+  node_cluster all;
+  company us{all};
+  const auto is_settled = [&] {
+    return all.ask("rebalance").find("\"count\":0") != std::string::npos;
+  };
+  us.talk_while([&] {
+    CHECK(us.wait_acks(100));
+    all.add();
+    all.add();
+    CHECK(eventually(is_settled, 4 * patience));
+    CHECK(us.wait_acks(100));
+    for (const auto* name : {"two", "three"}) {
+      CAPTURE(name);
+      CHECK(all.node(0).admin({"cluster", "drain", name}).status == 0);
+      CHECK(eventually(is_settled, 4 * patience));
+      CHECK(all.ask("partitions").find(name) == std::string::npos);
+    }
+    for (const size_t leaves : {1, 2})
+      CHECK(all.node(leaves).terminate() == 0);
+    CHECK(us.wait_acks(100));
+    for (const auto* name : {"two", "three"})
+      CHECK(all.node(0).admin({"cluster", "replace", name}).status == 0);
+    CHECK(all.is_whole());
+    CHECK(us.wait_acks(100));
+  });
+  CHECK(us.verdict() == "");
+}
+
 TEST_CASE("all nodes die at once, and lose nothing that they acknowledged "
           "(I1 to I6)") {
   node_cluster three;

@@ -38,6 +38,7 @@ struct cluster_picture {
   std::set<std::string> draining;
   std::map<uint16_t, versioned_record> records;
   uint32_t partitions = 0;
+  uint32_t replicas = 0;
 };
 
 /// The actors that hear what a member knows.
