@@ -17,13 +17,16 @@ constexpr uint64_t parameters_format = 1;
 } // namespace
 
 std::string encode(const cluster_parameters& x) {
-  return json::serialize(json::object{{"format", parameters_format},
-                                      {"id", x.id},
-                                      {"name", x.name},
-                                      {"partitions", x.partitions},
-                                      {"replicas", x.replicas},
-                                      {"min_in_sync", x.min_in_sync},
-                                      {"fingerprint", x.fingerprint}});
+  json::object out{{"format", parameters_format},
+                   {"id", x.id},
+                   {"name", x.name},
+                   {"partitions", x.partitions},
+                   {"replicas", x.replicas},
+                   {"min_in_sync", x.min_in_sync},
+                   {"fingerprint", x.fingerprint}};
+  if (!x.seed.empty())
+    out["seed"] = x.seed;
+  return json::serialize(out);
 }
 
 result<cluster_parameters> decode_parameters(std::string_view bytes) {
@@ -35,6 +38,8 @@ result<cluster_parameters> decode_parameters(std::string_view bytes) {
   out.replicas = in.number<uint32_t>("replicas");
   out.min_in_sync = in.number<uint32_t>("min_in_sync");
   out.fingerprint = in.text("fingerprint");
+  if (in.has("seed"))
+    out.seed = in.text("seed");
   if (!std::has_single_bit(out.partitions) || out.partitions > 65'536)
     in.fail("have a number of partitions that cannot be");
   return in.finish(std::move(out));

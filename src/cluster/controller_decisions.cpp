@@ -31,8 +31,32 @@ void controller::decide() {
   elect_leaders();
 }
 
+/// Each has one replica, which has everything. Others come as nodes are moved
+/// to.
+void controller::create_seeded_records() {
+  const auto& nodes = view_.nodes();
+  auto seed = std::find_if(nodes.begin(), nodes.end(), [this](const auto& x) {
+    return x.second.entry.instance == with_.cluster.seed;
+  });
+  if (seed == nodes.end())
+    return;
+  for (uint32_t i = 0; i < with_.cluster.partitions; ++i) {
+    auto partition = static_cast<uint16_t>(i);
+    if (view_.records().contains(partition) || busy_.contains(partition))
+      continue;
+    partition_record record;
+    record.epoch = seed_epoch + 1;
+    record.leader = seed->first;
+    record.replicas = {seed->first};
+    record.isr.push_back({seed->first, seed->second.incarnation});
+    write(partition, record, std::nullopt, record.isr);
+  }
+}
+
 /// All replicas are empty, so that all are in sync.
 void controller::create_records() {
+  if (!with_.cluster.seed.empty())
+    return create_seeded_records();
   std::vector<model::placement_node> nodes;
   for (const auto& each : view_.placement()) {
     auto found = view_.nodes().find(each.node);

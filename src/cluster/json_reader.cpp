@@ -49,6 +49,10 @@ uint64_t json_reader::bounded(const json::value* x, uint64_t max,
   return out;
 }
 
+bool json_reader::has(std::string_view key) const {
+  return from_ != nullptr && from_->contains(key);
+}
+
 std::string json_reader::text(std::string_view key) {
   auto found = find(key);
   if (found == nullptr)

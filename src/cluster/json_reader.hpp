@@ -26,6 +26,7 @@ public:
     return static_cast<T>(
         bounded(find(key), std::numeric_limits<T>::max(), key));
   }
+  bool has(std::string_view key) const;
   std::string text(std::string_view key);
   bool flag(std::string_view key);
   const json::array& list(std::string_view key, size_t count_max);

@@ -106,6 +106,8 @@ void membership::read_parameters() {
             with_.stored_id, at_.root()));
       cluster_ = with_.own;
       cluster_.id = with_.new_id;
+      if (with_.brings_data)
+        cluster_.seed = with_.self.instance;
       return by_.create(at_.parameters(), encode(cluster_), lifetime::lasting,
                         rounds_.in_this(created));
     }
@@ -118,6 +120,13 @@ void membership::read_parameters() {
     auto why = disagreement(cluster_, with_.own);
     if (why.empty())
       why = foreign_data(cluster_, with_.stored_id);
+    if (why.empty() && with_.brings_data
+        && cluster_.seed != with_.self.instance)
+      why = fmt::format(
+          "the data directory is that of a node that stood alone: it can begin "
+          "a cluster, but there is one already, \"{}\"; a node joins it with "
+          "an empty directory",
+          cluster_.name);
     if (!why.empty())
       return refuse(why);
     enter_roster();

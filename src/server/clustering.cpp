@@ -70,19 +70,21 @@ cluster::member_settings member_settings_of(const config::settings& with,
 
 result<std::unique_ptr<clustering>>
 clustering::join(const config::settings& with, data_identity& identity,
-                 const std::string& fingerprint, std::string version,
-                 std::function<void()> expelled) {
+                 bool brings_data, const std::string& fingerprint,
+                 std::string version, std::function<void()> expelled) {
   std::unique_ptr<clustering> made{new clustering};
   made->name_ = with.node.id;
   made->sessions_max_ = with.http.connections_max;
   made->links_with_ = link_options_of(with, version);
   if (auto sound = cluster::check_security(made->links_with_); !sound)
     return sound.error();
+  auto member = member_settings_of(with, identity, fingerprint, version);
+  member.membership.brings_data = brings_data;
   cluster::zookeeper_settings to{
       fmt::format("{}", fmt::join(with.cluster.servers, ",")),
       with.cluster.session_timeout};
   made->member_ = std::make_unique<cluster::member>(
-      member_settings_of(with, identity, fingerprint, version),
+      std::move(member),
       [to](const cluster::executor& post) {
         return cluster::connect_zookeeper(to, post);
       },

@@ -26,11 +26,12 @@ public:
   /// Blocks until the cluster has taken the node in. Errors: `internal` with
   /// what does not fit, for the operator; nothing of the data is touched then.
   /// @param identity of the data directory; gets the cluster's id.
+  /// @param brings_data whether it has data of a node that stood alone.
   /// @param fingerprint of the keys that all nodes share.
   /// @param expelled is called, from a thread of the cluster's, when the node
   /// may not go on: it should stop.
   static result<std::unique_ptr<clustering>>
-  join(const config::settings& with, data_identity& identity,
+  join(const config::settings& with, data_identity& identity, bool brings_data,
        const std::string& fingerprint, std::string version,
        std::function<void()> expelled);
 

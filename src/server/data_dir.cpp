@@ -1,6 +1,8 @@
 #include "parley/server/data_dir.hpp"
 
 #include "parley/base/secret_file.hpp"
+#include "parley/cluster/cluster_parameters.hpp"
+#include "parley/history/partition_log.hpp"
 #include "parley/history/reader.hpp"
 
 #include <fmt/format.h>
@@ -9,6 +11,7 @@
 #include <cstring>
 #include <optional>
 #include <sys/stat.h>
+#include <vector>
 
 namespace parley::server {
 
@@ -74,31 +77,14 @@ fs::path store_path(const fs::path& data_dir) {
   return data_dir / "history";
 }
 
-namespace {
-
-result<std::optional<history::meta_record>>
-load_meta(const history::store& in) {
+result<std::optional<history::meta_record>> last_start(const history::store& in,
+                                                       uint32_t partitions) {
   auto found = history::load<history::meta_record>(in, history::meta_key());
   if (found && !*found)
     found = history::load<history::meta_record>(in, history::first_meta_key());
-  return found;
-}
-
-} // namespace
-
-result<bool> was_started(const history::store& in) {
-  auto found = load_meta(in);
-  if (!found)
-    return found.error();
-  return found->has_value();
-}
-
-result<history::meta_record> begin_start(history::store& in,
-                                         uint32_t partitions) {
-  auto found = load_meta(in);
-  if (!found)
-    return found.error();
-  auto meta = found->value_or(history::meta_record{data_format, partitions, 0});
+  if (!found || !*found)
+    return found;
+  const auto& meta = **found;
   if (meta.format != data_format)
     return failure(fmt::format("the data directory has format {}, this version "
                                "of Parley knows {}",
@@ -108,6 +94,15 @@ result<history::meta_record> begin_start(history::store& in,
                                "its first start fixed: set cluster.partitions "
                                "to that instead of {}",
                                meta.partitions, partitions));
+  return found;
+}
+
+result<history::meta_record> begin_start(history::store& in,
+                                         uint32_t partitions) {
+  auto found = last_start(in, partitions);
+  if (!found)
+    return found.error();
+  auto meta = found->value_or(history::meta_record{data_format, partitions, 0});
   ++meta.starts;
   history::batch row;
   row.put(history::family::state, history::meta_key(), history::encode(meta));
@@ -115,6 +110,15 @@ result<history::meta_record> begin_start(history::store& in,
   if (auto written = in.write({row}); !written)
     return written.error();
   return meta;
+}
+
+result<void> seed_cluster(history::store& in, uint32_t partitions) {
+  constexpr auto epoch = cluster::seed_epoch;
+  std::vector<history::batch> rows(1);
+  for (uint32_t i = 0; i < partitions; ++i)
+    history::put_log_marks(rows.front(), static_cast<uint16_t>(i),
+                           {epoch, epoch, 1, 1});
+  return in.write(rows);
 }
 
 } // namespace parley::server

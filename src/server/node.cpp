@@ -140,17 +140,14 @@ result<void> node::open_push() {
 
 /// Nothing of the store is written before the cluster has taken the node in.
 result<void> node::join_cluster(std::function<void()> expelled) {
-  auto started = was_started(*store_);
+  auto partitions = settings_.cluster.partitions;
+  auto started = last_start(*store_, partitions);
   if (!started)
     return started.error();
-  if (*started && identity_.cluster.empty())
-    return error{
-        errc::internal,
-        "the data directory is that of a standalone node; a node joins "
-        "a cluster with an empty one"};
   auto is_new = identity_.cluster.empty();
+  auto brings_data = is_new && *started;
   auto joined = clustering::join(
-      settings_, identity_,
+      settings_, identity_, brings_data,
       cluster::key_fingerprint(tokens_->secret_digest().view(),
                                push_ ? push_->vapid_key() : std::string{}),
       std::string{version()}, std::move(expelled));
@@ -160,6 +157,9 @@ result<void> node::join_cluster(std::function<void()> expelled) {
   context_->alive = [from = cluster_.get()] {
     return from->alive();
   };
+  if (brings_data)
+    if (auto seeded = seed_cluster(*store_, partitions); !seeded)
+      return seeded;
   if (is_new)
     return keep_cluster(settings_.node.data_dir, identity_.cluster);
   return {};

@@ -33,6 +33,7 @@ company::company(node_cluster& at)
 }
 
 void company::talk_while(const std::function<void()>& happens) {
+  meeting_.emplace();
   std::vector<std::future<void>> talks;
   size_t i = 0;
   for (auto& x : clients_)
@@ -44,13 +45,13 @@ void company::talk_while(const std::function<void()>& happens) {
     given_up_ = true;
     throw;
   }
-  meeting_.stop_sending();
+  meeting_->stop_sending();
   for (auto& x : talks)
     x.get();
 }
 
 bool company::wait_acks(size_t more) {
-  return meeting_.wait_acks(meeting_.acks() + more, 2 * patience);
+  return meeting_->wait_acks(meeting_->acks() + more, 2 * patience);
 }
 
 std::string company::verdict() {
@@ -93,19 +94,19 @@ void company::keep_talking(durable_client& client, size_t at) {
                     [&](const auto& x) { return x.user() == client.user(); }))
       convs.push_back(conv);
   const auto goes_on = [&] {
-    return !given_up_ && (meeting_.sending() || client.unanswered() > 0);
+    return !given_up_ && (meeting_->sending() || client.unanswered() > 0);
   };
   for (size_t n = 0; goes_on(); ++n) {
     const auto before = client.acknowledged();
     if (!client.connected()) {
       client.connect(at_.node(at++ % at_.size()).where());
-    } else if (meeting_.sending() && client.unanswered() < in_flight_max) {
+    } else if (meeting_->sending() && client.unanswered() < in_flight_max) {
       client.post(convs[n % convs.size()], "message " + std::to_string(n));
       client.read(milliseconds(1));
     } else {
       client.read(milliseconds(50));
     }
-    meeting_.count_acks(client.acknowledged() - before);
+    meeting_->count_acks(client.acknowledged() - before);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <functional>
 #include <list>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,7 +25,7 @@ public:
 
   /// Waits until so many more messages are acknowledged.
   bool wait_acks(size_t more);
-  size_t acks() const { return meeting_.acks(); }
+  size_t acks() const { return meeting_->acks(); }
 
   /// The checker's verdict, also over new devices that read whole inboxes.
   std::string verdict();
@@ -37,7 +38,7 @@ private:
   std::vector<account> people_;
   std::list<durable_client> clients_;
   std::vector<shared_conversation> all_;
-  rendezvous meeting_;
+  std::optional<rendezvous> meeting_; ///< Of the talk that goes on.
   std::atomic<bool> given_up_{false}; ///< Nobody waits for answers any more.
 };
 

@@ -34,11 +34,26 @@ node_cluster::node_cluster(cluster_options with) : with_(std::move(with)) {
     coordinator.launcher = hosts_->on(zookeeper_host(), {});
   }
   zookeeper_.emplace(coordinator);
+  if (with_.alone)
+    begin_alone();
   while (nodes_.size() < with_.nodes)
     add();
   if (!is_whole())
     throw std::runtime_error("the cluster did not come to rest:\n"
                              + nodes_.front().log());
+}
+
+void node_cluster::begin_alone() {
+  const auto settings = settings_of(node_names[0]);
+  auto alone = settings;
+  std::erase_if(alone, [](const auto& x) {
+    return x.first.starts_with("cluster.") && x.first != "cluster.partitions";
+  });
+  auto& first = nodes_.emplace_back(alone, with_.environment);
+  with_.alone(*this);
+  first.terminate();
+  first.configure(settings);
+  first.restart();
 }
 
 server_process& node_cluster::node(size_t at) {

@@ -6,11 +6,14 @@
 #include "support/zookeeper_process.hpp"
 
 #include <cstddef>
+#include <functional>
 #include <list>
 #include <optional>
 #include <string>
 
 namespace parley::test {
+
+class node_cluster;
 
 struct cluster_options {
   overrides settings = {};                     ///< Of all nodes.
@@ -19,6 +22,9 @@ struct cluster_options {
   /// Each node has a host of its own, as have ZooKeeper and the clients, and
   /// nodes talk by TLS; else all are on loopback. Needs root.
   bool apart = false;
+  /// The first node stands alone while this runs; the cluster begins with its
+  /// data.
+  std::function<void(node_cluster&)> alone = {};
 };
 
 /// Real nodes and a real ZooKeeper, which share their keys. Each node keeps its
@@ -54,6 +60,7 @@ public:
   static constexpr size_t nodes_max = 5;
 
 private:
+  void begin_alone();
   std::string address(size_t host, uint16_t port) const;
 
   cluster_options with_;

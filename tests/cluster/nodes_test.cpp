@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <functional>
+#include <optional>
 
 // Clients of real nodes, whose leaders die, stand still, or leave under load.
 
@@ -117,6 +118,40 @@ TEST_CASE("ZooKeeper is away for longer than a session: nobody notices "
     CHECK(us.wait_acks(100));
   });
   CHECK(us.verdict() == "");
+}
+
+TEST_CASE("a node that stood alone begins a cluster with its data (I1 to I6)") {
+  std::optional<company> us;
+  cluster_options with;
+  with.alone = [&](node_cluster& one) {
+    us.emplace(one);
+    us->talk_while([&] { CHECK(us->wait_acks(200)); });
+  };
+  node_cluster all{with};
+  us->talk_while([&] {
+    CHECK(us->wait_acks(100));
+    all.node(0).kill();
+    CHECK(us->wait_acks(100));
+    all.node(0).restart();
+    CHECK(all.is_whole());
+  });
+  CHECK(us->verdict() == "");
+}
+
+TEST_CASE("the data of a node that stood alone are not for a cluster that "
+          "exists") {
+  node_cluster three;
+  server_process alone{{{"cluster.partitions", 16}}};
+  CHECK(alone.terminate() == 0);
+  alone.configure(three.settings_of("four"));
+  try {
+    alone.restart();
+    FAIL("it was taken in");
+  } catch (const std::runtime_error& why) {
+    CHECK(std::string{why.what()}.find("stood alone") != std::string::npos);
+  }
+  alone.configure({{"cluster.partitions", 16}});
+  alone.restart(); // It is as it was.
 }
 
 TEST_CASE("who does not fit into the cluster is refused, and told why") {

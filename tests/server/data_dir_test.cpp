@@ -1,6 +1,8 @@
 #include "support/temporary_directory.hpp"
 
+#include "parley/cluster/cluster_parameters.hpp"
 #include "parley/history/open.hpp"
+#include "parley/history/partition_log.hpp"
 #include "parley/history/reader.hpp"
 #include "parley/server/data_dir.hpp"
 
@@ -123,6 +125,21 @@ TEST_CASE("another number of partitions is refused and no start is counted") {
         == "the data directory has 64 partitions, which its first start fixed: "
            "set cluster.partitions to that instead of 128");
   CHECK(stored(*store).starts == 1);
+}
+
+TEST_CASE(
+    "data with which a cluster begins have a log that begins after them") {
+  auto store = history::make_memory_store();
+  REQUIRE(begin_start(*store, 4).has_value());
+  REQUIRE(seed_cluster(*store, 4).has_value());
+  for (uint16_t partition = 0; partition < 4; ++partition) {
+    auto marks = history::read_log_marks(*store, partition);
+    REQUIRE(marks.has_value());
+    REQUIRE(marks->has_value());
+    CHECK((*marks)->base == 1);
+    CHECK((*marks)->applied == 1);
+    CHECK((*marks)->epoch == cluster::seed_epoch);
+  }
 }
 
 TEST_CASE("a format of another version is refused and left alone") {

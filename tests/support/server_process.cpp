@@ -72,10 +72,14 @@ server_process::server_process(const overrides& settings,
     : environment_(extra),
       launcher_(std::move(launcher)),
       config_(dir_.path() / "parley.toml") {
+  configure(settings);
+  start({});
+}
+
+void server_process::configure(const overrides& settings) {
   auto all = settings;
   all.merge(defaults(data_dir()));
   std::ofstream(config_) << to_toml(all);
-  start({});
 }
 
 server_process::~server_process() = default;

@@ -59,6 +59,9 @@ public:
   /// Starts again over the same data directory; `extra` is for this start.
   void restart(const child_process::environment& extra = {});
 
+  /// What the next start reads.
+  void configure(const overrides& settings);
+
   void kill();       ///< SIGKILL, and waits for the end.
   void lose_power(); ///< With `PARLEY_DISK` set: see fragile_disk.hpp.
   int terminate(milliseconds limit = patience); ///< SIGTERM; the exit status.

@@ -8,6 +8,10 @@
 
 namespace parley::cluster {
 
+/// Of the state with which a seeded cluster begins: as if one entry had been
+/// written in it, so that all others copy what is there.
+inline constexpr uint64_t seed_epoch = 1;
+
 /// What all nodes of a cluster have in common, fixed by the first of them.
 struct cluster_parameters {
   std::string id; ///< Random; tells a cluster from another of the same name.
@@ -16,6 +20,9 @@ struct cluster_parameters {
   uint32_t replicas = 3;
   uint32_t min_in_sync = 2;
   std::string fingerprint; ///< Of the nodes' keys.
+  /// Instance of the node that stood alone before, with whose data the cluster
+  /// begins; empty if it begins with none.
+  std::string seed = {};
 
   friend bool operator==(const cluster_parameters&,
                          const cluster_parameters&) = default;

@@ -114,6 +114,7 @@ private:
   void schedule();
   void decide();
   void create_records();
+  void create_seeded_records();
   void elect_leaders();
   void balance();
   void move_replicas(const std::vector<model::placed_partition>& idle);

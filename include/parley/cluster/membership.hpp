@@ -16,6 +16,7 @@ struct membership_settings {
   cluster_parameters own; ///< All but the id, which is `new_id` if it is new.
   std::string new_id;     ///< Random, for the case that this node is the first.
   std::string stored_id;  ///< Of the cluster whose data this node has; or "".
+  bool brings_data = false; ///< It has data, and they are of no cluster yet.
   std::chrono::milliseconds load_interval{5'000};
 };
 

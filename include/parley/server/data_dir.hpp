@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace parley::server {
@@ -36,13 +37,20 @@ result<data_identity> open_identity(const std::filesystem::path& data_dir,
 result<void> keep_cluster(const std::filesystem::path& data_dir,
                           const std::string& id);
 
+/// What the last start wrote down; nothing if there was none. Errors:
+/// `internal` when the store is of another format, or has another number of
+/// partitions than `partitions`, which the first start fixed.
+result<std::optional<history::meta_record>> last_start(const history::store& in,
+                                                       uint32_t partitions);
+
 /// Counts one more start in the store, durably, before anything else writes.
-/// Errors: `internal` when the store is of another format, or has another
-/// number of partitions than `partitions`, which the first start fixed.
+/// Errors: as `last_start`.
 result<history::meta_record> begin_start(history::store& in,
                                          uint32_t partitions);
 
-/// Whether the store was ever started with.
-result<bool> was_started(const history::store& in);
+/// Makes the data of a node that stood alone those with which a cluster begins:
+/// other nodes copy what is in each partition. Durable; may be repeated until
+/// the cluster has begun.
+result<void> seed_cluster(history::store& in, uint32_t partitions);
 
 } // namespace parley::server
