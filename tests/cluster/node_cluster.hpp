@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <list>
+#include <map>
 #include <string>
 
 namespace parley::test {
@@ -13,8 +14,16 @@ namespace parley::test {
 /// Each node keeps its ports when it comes again.
 class node_cluster {
 public:
+  /// What only one node has, when it is started.
+  struct own {
+    overrides settings = {};
+    child_process::environment environment = {};
+  };
+
   /// Waits until every partition has a leader.
-  explicit node_cluster(const overrides& settings = {});
+  /// @param special by the nodes' names.
+  explicit node_cluster(const overrides& settings = {},
+                        std::map<std::string, own> special = {});
 
   size_t size() const { return nodes_.size(); }
   server_process& node(size_t at);
@@ -26,8 +35,12 @@ public:
   /// Waits until every partition is led and all its replicas are in sync.
   bool is_whole();
 
+  /// Which node leads what a user's or a conversation's name is at home in.
+  size_t leader_of(const std::string& name);
+
 private:
   overrides with_;
+  std::map<std::string, own> special_;
   temporary_directory keys_;
   zookeeper_process zookeeper_;
   std::list<server_process> nodes_;
