@@ -14,7 +14,7 @@ packages=(
   libcaf-dev libboost1.81-dev libboost-json1.81-dev librocksdb-dev libfmt-dev
   libspdlog-dev libtomlplusplus-dev libssl-dev libargon2-dev libjwt-dev
   libsodium-dev libcli11-dev libmimalloc-dev libjemalloc-dev
-  libzookeeper-mt-dev libcurl4-openssl-dev
+  libzookeeper-mt-dev libcurl4-openssl-dev libmaxminddb-dev
   # tests and benchmarks
   doctest-dev libbenchmark-dev iproute2 nftables openssl
 )

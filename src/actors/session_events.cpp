@@ -2,6 +2,7 @@
 
 #include "parley/base/limits.hpp"
 #include "parley/base/metrics.hpp"
+#include "parley/model/nearest.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -202,7 +203,9 @@ void session_state::on_ephemeral(const ephemeral& x) {
 void session_state::on_drain(const drain& x) {
   if (at == phase::ended)
     return;
-  say(protocol::encode_reconnect(x.within_ms, x.urls));
+  auto urls = x.urls;
+  model::share_out(urls, user);
+  say(protocol::encode_reconnect(x.within_ms, urls));
   end(close_code::draining);
 }
 

@@ -226,8 +226,7 @@ void user_state::on_flush() {
   history::batch rows;
   uint64_t upto = 0;
   for (const auto& [id, useq] : acked) {
-    auto d = std::find_if(devices.begin(), devices.end(),
-                          [&](const auto& x) { return x.device == id; });
+    auto d = find_device(id);
     if (d == devices.end())
       continue;
     d->acked = std::max(d->acked, useq);
@@ -323,6 +322,7 @@ caf::behavior user(caf::stateful_actor<user_state>* self, activation what,
       [&s](to, const may_add& x) { return s.on_may_add(x); },
       [&s](to, const shares& x) { return s.on_shares(x); },
       [&s](to, const get_devices&) { return s.on_devices(); },
+      [&s](to, const name_device& x) { return s.on_name_device(x); },
       [&s](to, const remove_device& x) { return s.on_remove_device(x); },
       [&s](to, const watch& x) { return s.on_watch(x); },
       [&s](to, const push_wake&) { s.on_push_wake(); },

@@ -124,6 +124,7 @@ struct user_state {
 
   // -- devices, user_devices.cpp
   caf::result<answer> on_devices();
+  caf::result<answer> on_name_device(const name_device& x);
   caf::result<answer> on_remove_device(const remove_device& x);
 
   // -- notifications, user_push.cpp
@@ -196,7 +197,7 @@ private:
 
   // user_resume.cpp
   void begin_session(const attach& x);
-  bool is_lost(const std::string& device) const;
+  bool is_lost(const std::string& device);
   history::device_record& know_device(const std::string& id, bool& known);
   void refuse_attach(const attach& x, protocol::close_code code);
   void fetch_entries(const fetch& x, std::vector<recent_entry> entries);
@@ -207,6 +208,10 @@ private:
                    std::function<void(fetched)> done);
   void fetch_rows(const fetch& x, std::vector<history::inbox_entry> rows,
                   uint64_t end);
+
+  // user_devices.cpp
+  std::vector<history::device_record>::iterator
+  find_device(const std::string& id);
 
   // user_list.cpp
   void move_read(listed& in, uint64_t seq);

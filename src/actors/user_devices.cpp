@@ -7,6 +7,12 @@
 
 namespace parley {
 
+std::vector<history::device_record>::iterator
+user_state::find_device(const std::string& id) {
+  return std::find_if(devices.begin(), devices.end(),
+                      [&](const auto& d) { return d.device == id; });
+}
+
 caf::result<answer> user_state::on_devices() {
   std::string fields;
   protocol::json_writer out{fields};
@@ -15,9 +21,10 @@ caf::result<answer> user_state::on_devices() {
     auto online =
         std::any_of(sessions.begin(), sessions.end(),
                     [&](const session_ref& s) { return s.device == d.device; });
-    out.open_object()
-        .member("device", d.device)
-        .member("last_seen", d.last_seen)
+    out.open_object().member("device", d.device);
+    if (!d.name.empty())
+      out.member("name", d.name);
+    out.member("last_seen", d.last_seen)
         .member("online", online)
         .close_object();
   }
@@ -25,9 +32,20 @@ caf::result<answer> user_state::on_devices() {
   return answer{shared_bytes{std::move(fields)}};
 }
 
+caf::result<answer> user_state::on_name_device(const name_device& x) {
+  auto at = find_device(x.device);
+  if (at == devices.end())
+    return to_caf(errc::not_found, "no such device");
+  at->name = x.name;
+  history::batch rows;
+  rows.put(history::family::state,
+           history::state_key(history::record::device, where, at->device),
+           history::encode(*at));
+  return commit_then(std::move(rows), answer{});
+}
+
 caf::result<answer> user_state::on_remove_device(const remove_device& x) {
-  auto at = std::find_if(devices.begin(), devices.end(),
-                         [&](const auto& d) { return d.device == x.device; });
+  auto at = find_device(x.device);
   if (at == devices.end())
     return to_caf(errc::not_found, "no such device");
   devices.erase(at);

@@ -117,9 +117,8 @@ void user_state::begin_session(const attach& x) {
 }
 
 /// Whether a device was away for so long that its cursor counts no more.
-bool user_state::is_lost(const std::string& device) const {
-  auto at = std::find_if(devices.begin(), devices.end(),
-                         [&](const auto& d) { return d.device == device; });
+bool user_state::is_lost(const std::string& device) {
+  auto at = find_device(device);
   auto keep = int64_t{node->settings.storage.device_days} * 86'400'000;
   return at != devices.end() && at->last_seen + keep < node->clock->now();
 }
@@ -128,8 +127,7 @@ bool user_state::is_lost(const std::string& device) const {
 /// recently is forgotten, if there are too many.
 history::device_record& user_state::know_device(const std::string& id,
                                                 bool& known) {
-  auto at = std::find_if(devices.begin(), devices.end(),
-                         [&](const auto& d) { return d.device == id; });
+  auto at = find_device(id);
   known = at != devices.end();
   if (!known) {
     if (devices.size() >= limits::devices_max) {

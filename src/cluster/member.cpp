@@ -106,7 +106,8 @@ public:
     cluster_picture all;
     if (membership_) {
       const auto& view = membership_->view();
-      all.alive = *alive_;
+      for (const auto& [number, node] : view.nodes())
+        all.alive.push_back(node);
       all.members = view.members();
       all.draining = view.draining();
       all.records = view.records();
@@ -230,6 +231,7 @@ private:
 
   void node_changed(const living_node&) override { nodes_moved(); }
   void node_gone(const living_node&) override { nodes_moved(); }
+  void roster_changed() override { nodes_moved(); }
   /// What is in the view is understood: data may be touched.
   void view_completed() override {
     nodes_moved();
@@ -243,8 +245,12 @@ private:
 
   void nodes_moved() {
     auto now = std::make_shared<std::vector<living_node>>();
-    for (const auto& [number, node] : membership_->view().nodes())
+    const auto& view = membership_->view();
+    for (const auto& [number, node] : view.nodes()) {
       now->push_back(node);
+      if (view.draining().contains(node.entry.name))
+        now->back().entry.stopping = true;
+    }
     {
       std::lock_guard lock{alive_guard_};
       alive_ = std::move(now);

@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <bit>
+#include <set>
+#include <utility>
 
 namespace parley::config {
 
@@ -147,15 +149,44 @@ text_rule bytes(size_t min, size_t max, std::string_view what) {
           fmt::format("{} of {} to {} bytes", what, min, max)};
 }
 
+bool is_label(std::string_view x) {
+  constexpr auto allowed =
+      std::string_view{"abcdefghijklmnopqrstuvwxyz"
+                       "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"};
+  return !x.empty() && x.size() <= 64
+         && x.find_first_not_of(allowed) == std::string_view::npos;
+}
+
 text_rule label() {
+  return {is_label, "1 to 64 of A-Z a-z 0-9 . _ -"};
+}
+
+/// Length of the codes of continents and countries.
+constexpr size_t code_chars = 2;
+
+/// "EU=eu-north": a code, and the region of those who are there.
+bool is_assignment(std::string_view x) {
+  return x.size() > code_chars && x[code_chars] == '='
+         && is_label(x.substr(code_chars + 1));
+}
+
+text_rule continent() {
   return {[](std::string_view x) {
-            constexpr auto allowed =
-                std::string_view{"abcdefghijklmnopqrstuvwxyz"
-                                 "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"};
-            return !x.empty() && x.size() <= 64
-                   && x.find_first_not_of(allowed) == std::string_view::npos;
+            constexpr std::string_view codes = "AF AN AS EU NA OC SA";
+            return is_assignment(x) && x[0] != ' ' && x[1] != ' '
+                   && codes.find(x.substr(0, code_chars)) != codes.npos;
           },
-          "1 to 64 of A-Z a-z 0-9 . _ -"};
+          "one of AF, AN, AS, EU, NA, OC and SA, =, and a region"};
+}
+
+text_rule country() {
+  return {[](std::string_view x) {
+            auto capital = [](char c) {
+              return c >= 'A' && c <= 'Z';
+            };
+            return is_assignment(x) && capital(x[0]) && capital(x[1]);
+          },
+          "the two capitals of a country's ISO 3166 code, =, and a region"};
 }
 
 text_rule address() {
@@ -218,8 +249,8 @@ std::string_view type_name(const value& x) {
 }
 
 std::vector<key> keys_of(settings& to) {
-  auto& [node, http, auth, limits, presence, storage, actors, admin, log,
-         cluster, push, debug] = to;
+  auto& [node, http, discovery, auth, limits, presence, storage, actors, admin,
+         log, cluster, push, debug] = to;
   auto& external = auth.external;
   return {
       {"node.id", text(node.id, label())},
@@ -238,6 +269,11 @@ std::vector<key> keys_of(settings& to) {
       {"http.header_timeout",
        duration(http.header_timeout, timeout_min, 10min)},
       {"http.window_timeout", duration(http.window_timeout, timeout_min, 1h)},
+
+      {"discovery.geoip_database",
+       text(discovery.geoip_database, bytes(0, 4096, "a path"))},
+      {"discovery.continents", texts(discovery.continents, 7, continent())},
+      {"discovery.countries", texts(discovery.countries, 300, country())},
 
       {"auth.registration", choice(auth.registration_open, "open", "closed")},
       {"auth.token_secret_file",
@@ -374,6 +410,36 @@ void refuse_in_cluster(const cluster_settings& x, const auto& refuse) {
          "of this machine and a port");
 }
 
+/// A code that stands in front of two regions; else nothing.
+std::string_view twice(const std::vector<std::string>& assignments) {
+  auto seen = std::set<std::string_view>{};
+  for (std::string_view x : assignments)
+    if (auto code = x.substr(0, code_chars); !seen.insert(code).second)
+      return code;
+  return {};
+}
+
+void refuse_in_discovery(const discovery_settings& x, const auto& refuse) {
+  constexpr auto database = "discovery.geoip_database";
+  constexpr auto continents = "discovery.continents";
+  constexpr auto countries = "discovery.countries";
+  auto maps = !x.continents.empty() || !x.countries.empty();
+  refuse(!x.geoip_database.empty() && !maps, {database, continents, countries},
+         "says only in which country a client is, expected discovery.countries "
+         "or discovery.continents beside it");
+  refuse(x.geoip_database.empty() && !x.continents.empty(),
+         {continents, database},
+         "is of no use alone, expected discovery.geoip_database beside it");
+  refuse(x.geoip_database.empty() && !x.countries.empty(),
+         {countries, database},
+         "is of no use alone, expected discovery.geoip_database beside it");
+  for (const auto& [key, all] :
+       {std::pair{continents, &x.continents}, {countries, &x.countries}})
+    if (auto code = twice(*all); !code.empty())
+      refuse(true, {key},
+             fmt::format("has {} twice, expected each code once", code));
+}
+
 void refuse_in_push(const push_settings& x, const auto& refuse) {
   refuse(x.webhook.url.empty() != x.webhook.secret.empty(),
          {"push.webhook.secret", "push.webhook.url"},
@@ -431,6 +497,7 @@ std::vector<contradiction> contradictions(const settings& x) {
          {"storage.disk_warn_percent", "storage.disk_refuse_percent"},
          "warns after sends are refused, expected at most "
          "storage.disk_refuse_percent");
+  refuse_in_discovery(x.discovery, refuse);
   refuse_in_cluster(x.cluster, refuse);
   refuse_in_push(x.push, refuse);
   auto listen = parse_listen(x.http.listen);

@@ -5,6 +5,7 @@
 #include "parley/actors/messages.hpp"
 #include "parley/actors/spawn.hpp"
 #include "parley/base/limits.hpp"
+#include "parley/model/nearest.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -236,11 +237,14 @@ void connection::on_deadline() {
   reschedule();
 }
 
-void connection::on_drain(const drain& where) {
+void connection::on_drain(const departure& where) {
   if (at_ == phase::accepting)
     end();
   else if (session_)
-    caf::anon_send(session_, where);
+    caf::anon_send(session_,
+                   drain{model::urls_nearby(where.others,
+                                            with_->region_of(place_.address())),
+                         where.within_ms});
   else
     begin_close(close_code::draining);
 }

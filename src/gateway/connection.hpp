@@ -53,7 +53,7 @@ public:
   void receive(mail& x) override;
   void received_all() override;
   void on_deadline() override;
-  void on_drain(const drain& where) override;
+  void on_drain(const departure& where) override;
   void end() override;
 
 private:

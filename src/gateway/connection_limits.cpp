@@ -13,7 +13,7 @@ using boost::asio::ip::address;
 
 /// An IPv4 address as IPv6 maps it, so that a client counts once however it
 /// came.
-std::array<uint8_t, 16> bytes_of(const address& x) {
+address_bytes bytes_of(const address& x) {
   using namespace boost::asio::ip;
   return x.is_v4() ? make_address_v6(v4_mapped, x.to_v4()).to_bytes()
                    : x.to_v6().to_bytes();
@@ -62,7 +62,7 @@ connection_limits::enter(const address& from) {
   return entered;
 }
 
-bool connection_limits::count_address(const place::address_bytes& address) {
+bool connection_limits::count_address(const address_bytes& address) {
   if (per_address_ == 0)
     return true;
   std::lock_guard guard{lock_};

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "parley/gateway/client_regions.hpp"
+
 #include <boost/asio/ip/address.hpp>
 
-#include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -24,9 +25,11 @@ public:
     place& operator=(place&& other) noexcept;
     ~place() { leave(); }
 
+    /// Whose connection it is.
+    const address_bytes& address() const noexcept { return address_; }
+
   private:
     friend class connection_limits;
-    using address_bytes = std::array<uint8_t, 16>;
 
     void leave() noexcept;
 
@@ -46,14 +49,14 @@ public:
   }
 
 private:
-  bool count_address(const place::address_bytes& address);
+  bool count_address(const address_bytes& address);
 
   size_t total_;
   size_t per_address_;
   std::atomic<size_t> count_{0};
   std::mutex lock_;
   /// Only kept if there is a limit; it has at most `total_` entries.
-  std::map<place::address_bytes, size_t> by_address_;
+  std::map<address_bytes, size_t> by_address_;
 };
 
 } // namespace parley::gateway

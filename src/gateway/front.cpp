@@ -70,9 +70,8 @@ public:
 
   void stop_accepting() override { listener_->stop(); }
 
-  void drain(const std::vector<std::string>& urls, int64_t within_ms) override {
+  void drain(const departure& where) override {
     with_->draining = true;
-    parley::drain where{urls, within_ms};
     for (const auto& x : hubs_)
       x->post([to = x.get(), where] {
         to->for_each([&](peer& who) { who.on_drain(where); });
@@ -104,12 +103,14 @@ private:
 
 result<std::unique_ptr<front>> start_front(caf::actor_system& sys,
                                            context_ptr node,
-                                           const token_service& tokens) {
+                                           const token_service& tokens,
+                                           client_regions_ptr regions) {
   raise_descriptor_limit();
   auto passwords =
       std::make_unique<password_pool>(node->settings.auth, *node->random);
   auto with =
       std::make_shared<services>(sys, std::move(node), tokens, *passwords);
+  with->regions = std::move(regions);
   const auto& settings = with->settings();
   std::vector<hub_ptr> hubs;
   for (size_t i = 0; i < thread_count(settings.http.threads); ++i)

@@ -49,7 +49,7 @@ public:
 
   void respond(http_reply reply) override;
   void on_deadline() override { end(); }
-  void on_drain(const drain& where) override;
+  void on_drain(const departure& where) override;
   void end() override;
 
 private:
@@ -141,6 +141,7 @@ void http_session::on_head(error_code failed) {
   }
   const auto& request = parser_->get();
   head_ = head_of(request);
+  head_.from = place_.address();
   keep_alive_ = request.keep_alive();
   if (demands_host())
     reject(problem({errc::bad_request, "expected one Host"}));
@@ -318,7 +319,7 @@ void http_session::drop_rest() {
       });
 }
 
-void http_session::on_drain(const drain&) {
+void http_session::on_drain(const departure&) {
   bool idle =
       at_ == phase::reading && buffer_.size() == 0 && !parser_->got_some();
   if (idle)

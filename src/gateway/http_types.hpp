@@ -1,5 +1,7 @@
 #pragma once
 
+#include "parley/gateway/client_regions.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -13,8 +15,10 @@ enum class verb : uint8_t { get, head, post, put, patch, del, options, other };
 
 std::string_view to_string(verb x) noexcept;
 
-/// The parts of a request's head that anything here asks for.
+/// The parts of a request's head that anything here asks for, and whose
+/// connection it came over.
 struct http_head {
+  address_bytes from{};
   verb method = verb::other;
   std::string target;
   std::string host;

@@ -2,9 +2,7 @@
 
 #include "gateway/wheel.hpp"
 
-namespace parley {
-struct drain;
-}
+#include "parley/gateway/front.hpp"
 
 namespace parley::gateway {
 
@@ -19,7 +17,7 @@ public:
   virtual void on_deadline() = 0;
 
   /// The node stops: bring to an end what is under way.
-  virtual void on_drain(const drain& where) = 0;
+  virtual void on_drain(const departure& where) = 0;
 
   /// Closes the socket at once and leaves the wheel. Repeated calls do nothing.
   virtual void end() = 0;

@@ -34,6 +34,7 @@ std::span<const route> routes() {
       {verb::put, "/v1/blocks/{user}", user, put_block},
       {verb::del, "/v1/blocks/{user}", user, drop_block},
       {verb::get, "/v1/devices", user, list_devices},
+      {verb::put, "/v1/devices/{device}", user, put_device},
       {verb::del, "/v1/devices/{device}", user, drop_device},
 
       {verb::get, "/v1/push/vapid-key", user, get_vapid_key},

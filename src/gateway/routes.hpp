@@ -46,6 +46,7 @@ void put_block(const exchange_ptr& x);
 void drop_block(const exchange_ptr& x);
 void list_blocks(const exchange_ptr& x);
 void list_devices(const exchange_ptr& x);
+void put_device(const exchange_ptr& x);
 void drop_device(const exchange_ptr& x);
 
 // routes_push.cpp

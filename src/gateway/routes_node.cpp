@@ -36,13 +36,12 @@ std::vector<model::known_node> all_nodes(const services& with) {
 
 } // namespace
 
-/// Near to the region that was asked for; without one, near to this node, to
-/// which the client found its way.
+/// Near to the region that was asked for; without one, to that of the client.
 void discover(const exchange_ptr& x) {
   const auto& with = x->with();
   auto all = all_nodes(with);
-  std::string region{
-      x->what().text("region").value_or(with.settings().node.region)};
+  auto asked = x->what().text("region");
+  auto region = asked ? std::string{*asked} : with.region_of(x->head().from);
   std::string user{x->what().text("user").value_or("")};
   if (user.empty())
     user = make_secret(who_bytes, *with.node->random);

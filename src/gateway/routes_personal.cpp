@@ -3,6 +3,7 @@
 
 #include "parley/base/limits.hpp"
 #include "parley/base/names.hpp"
+#include "parley/protocol/http_bodies.hpp"
 
 #include <algorithm>
 
@@ -52,6 +53,18 @@ void list_blocks(const exchange_ptr& x) {
 
 void list_devices(const exchange_ptr& x) {
   x->ask_user<answer>(x->caller().user, get_devices{}, as_fields(x));
+}
+
+void put_device(const exchange_ptr& x) {
+  const auto* device = device_in(x);
+  if (!device)
+    return;
+  auto name = protocol::parse_device_name(x->body());
+  if (!name)
+    x->fail(name.error());
+  else
+    x->ask_user<answer>(x->caller().user, name_device{*device, *name},
+                        as_done(x));
 }
 
 void drop_device(const exchange_ptr& x) {

@@ -6,11 +6,13 @@
 #include "gateway/send_rates.hpp"
 
 #include "parley/actors/context.hpp"
+#include "parley/gateway/client_regions.hpp"
 #include "parley/gateway/passwords.hpp"
 #include "parley/gateway/tokens.hpp"
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace caf {
@@ -37,10 +39,20 @@ struct services {
 
   const config::settings& settings() const noexcept { return node->settings; }
 
+  /// Where a client is that does not say so: by its address, else near to this
+  /// node, to which it found its way.
+  std::string region_of(const address_bytes& client) const {
+    std::optional<std::string> known;
+    if (regions)
+      known = regions->of(client);
+    return known ? *known : settings().node.region;
+  }
+
   caf::actor_system& sys;
   context_ptr node;
   const token_service& tokens;
   password_pool& passwords;
+  client_regions_ptr regions; ///< Null: not known by address.
   origin_rules origins;
   std::string policy; ///< Of its pages.
   connection_limits connections;

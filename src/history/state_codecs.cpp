@@ -57,6 +57,9 @@ bool fields(auto& io, is<list_record> auto& x) {
          && io.flag(x.left);
 }
 
+/// The name came with version 2; a device without one is still of version 1.
+constexpr uint8_t named_device_version = 2;
+
 bool fields(auto& io, is<device_record> auto& x) {
   return io.text(x.device) && io.number(x.acked)
          && io.signed_number(x.last_seen);
@@ -133,7 +136,6 @@ PARLEY_RECORD_CODEC(dedupe_record, small_value_bytes)
 PARLEY_RECORD_CODEC(outbox_record, small_value_bytes)
 PARLEY_RECORD_CODEC(inbox_record, small_value_bytes)
 PARLEY_RECORD_CODEC(list_record, small_value_bytes)
-PARLEY_RECORD_CODEC(device_record, small_value_bytes)
 PARLEY_RECORD_CODEC(block_record, small_value_bytes)
 PARLEY_RECORD_CODEC(login_record, small_value_bytes)
 PARLEY_RECORD_CODEC(presence_record, small_value_bytes)
@@ -141,5 +143,27 @@ PARLEY_RECORD_CODEC(subscription_record, x.address.size() + 256)
 PARLEY_RECORD_CODEC(push_record, x.title.size() + x.body.size() + 128)
 PARLEY_RECORD_CODEC(push_mark_record, small_value_bytes)
 PARLEY_RECORD_CODEC(quiet_record, small_value_bytes)
+
+std::string encode(const device_record& x) {
+  std::string value;
+  value.reserve(small_value_bytes);
+  byte_writer out{value};
+  out.byte(x.name.empty() ? value_version : named_device_version);
+  fields(out, x);
+  if (!x.name.empty())
+    out.text(x.name);
+  return value;
+}
+
+bool decode(std::string_view bytes, device_record& x) {
+  byte_reader in{bytes};
+  uint8_t version = 0;
+  x = {};
+  if (!in.byte(version) || version < value_version
+      || version > named_device_version || !fields(in, x))
+    return false;
+  auto is_named = version == named_device_version;
+  return (!is_named || (in.text(x.name) && !x.name.empty())) && in.done();
+}
 
 } // namespace parley::history

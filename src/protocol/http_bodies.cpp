@@ -194,6 +194,16 @@ result<std::vector<std::string>> parse_users(std::string_view body) {
       body, [](field_reader& in) { return in.references(field::users, 1); });
 }
 
+result<std::string> parse_device_name(std::string_view body) {
+  return parse<std::string>(body, [](field_reader& in) {
+    return in.is_null(field::name)
+               ? std::string{}
+               : in.text(field::name, valid_device_name,
+                         "null, or 1 to 64 code points without control "
+                         "characters, not only spaces");
+  });
+}
+
 result<role> parse_role(std::string_view body) {
   return parse<role>(body, [](field_reader& in) {
     auto text = in.text(field::role);

@@ -67,6 +67,15 @@ size_t count_accepted(std::string_view utf8, size_t most, Accept accept) {
   return count;
 }
 
+bool is_title(std::string_view utf8, size_t chars_max) noexcept {
+  auto seen = false;
+  auto count = count_accepted(utf8, chars_max, [&](char32_t c) {
+    seen = seen || !is_blank(c);
+    return !is_control(c);
+  });
+  return count > 0 && seen;
+}
+
 } // namespace
 
 bool valid_utf8(std::string_view bytes) noexcept {
@@ -118,12 +127,11 @@ bool valid_emoji(std::string_view utf8) noexcept {
 }
 
 bool valid_title(std::string_view utf8) noexcept {
-  auto seen = false;
-  auto count = count_accepted(utf8, limits::name_chars_max, [&](char32_t c) {
-    seen = seen || !is_blank(c);
-    return !is_control(c);
-  });
-  return count > 0 && seen;
+  return is_title(utf8, limits::name_chars_max);
+}
+
+bool valid_device_name(std::string_view utf8) noexcept {
+  return is_title(utf8, limits::device_name_chars_max);
 }
 
 } // namespace parley::protocol

@@ -148,12 +148,11 @@ std::vector<model::known_node> clustering::alive() const {
   return all;
 }
 
-std::vector<std::string> clustering::other_urls() const {
-  std::vector<std::string> urls;
-  for (auto& x : alive())
-    if (x.id != name_ && !x.stopping)
-      urls.push_back(std::move(x.url));
-  return urls;
+std::vector<model::known_node> clustering::others() const {
+  auto all = alive();
+  std::erase_if(all,
+                [this](const auto& x) { return x.id == name_ || x.stopping; });
+  return all;
 }
 
 void clustering::await_hand_over(const node_context& node,

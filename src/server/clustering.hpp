@@ -54,8 +54,8 @@ public:
   /// The living nodes as clients hear of them. From any thread.
   std::vector<model::known_node> alive() const;
 
-  /// The others that clients may go to. From any thread.
-  std::vector<std::string> other_urls() const;
+  /// Those of them that clients may go to from here. From any thread.
+  std::vector<model::known_node> others() const;
 
   /// Waits until the others lead what this node led, once it is stopping.
   void await_hand_over(const node_context& node,

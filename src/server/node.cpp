@@ -63,8 +63,10 @@ void fail(const error& why) {
 
 } // namespace
 
-node::node(config::settings with)
-    : started_(std::chrono::steady_clock::now()), settings_(std::move(with)) {}
+node::node(config::settings with, gateway::client_regions_ptr regions)
+    : started_(std::chrono::steady_clock::now()),
+      settings_(std::move(with)),
+      regions_(std::move(regions)) {}
 
 node::~node() {
   stop();
@@ -221,7 +223,7 @@ result<void> node::replay() {
 }
 
 result<void> node::start_doors(std::function<void()> shut_down) {
-  auto front = gateway::start_front(*actors_, context_, *tokens_);
+  auto front = gateway::start_front(*actors_, context_, *tokens_, regions_);
   if (!front)
     return front.error();
   front_ = std::move(*front);
@@ -294,10 +296,14 @@ void node::send_clients_away() {
     return;
   front_->set_ready(false);
   front_->stop_accepting();
-  auto urls = cluster_ ? cluster_->other_urls() : std::vector<std::string>{};
-  if (urls.empty())
-    urls.push_back(settings_.http.public_url);
-  front_->drain(urls, reconnect_within.count());
+  gateway::departure where;
+  where.within_ms = reconnect_within.count();
+  if (cluster_)
+    where.others = cluster_->others();
+  if (where.others.empty())
+    where.others.push_back(
+        {settings_.node.id, settings_.http.public_url, settings_.node.region});
+  front_->drain(where);
   auto end = std::chrono::steady_clock::now() + clients_leave;
   while (front_->connections() > 0 && std::chrono::steady_clock::now() < end)
     std::this_thread::sleep_for(10ms);

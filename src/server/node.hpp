@@ -8,6 +8,7 @@
 #include "parley/base/clock.hpp"
 #include "parley/base/error.hpp"
 #include "parley/config/settings.hpp"
+#include "parley/gateway/client_regions.hpp"
 #include "parley/gateway/front.hpp"
 #include "parley/gateway/passwords.hpp"
 #include "parley/gateway/tokens.hpp"
@@ -33,7 +34,9 @@ namespace parley::server {
 /// `settings` have all their numbers of threads (see sized()).
 class node {
 public:
-  explicit node(config::settings with);
+  /// @param regions may be null.
+  explicit node(config::settings with,
+                gateway::client_regions_ptr regions = {});
   node(const node&) = delete;
   node& operator=(const node&) = delete;
   ~node();
@@ -65,6 +68,7 @@ private:
 
   std::chrono::steady_clock::time_point started_;
   config::settings settings_;
+  gateway::client_regions_ptr regions_;
   system_wall_clock clock_;
   rate_meter rate_;
   data_identity identity_;

@@ -5,6 +5,7 @@
 #include "server/stop_signals.hpp"
 
 #include "parley/base/log.hpp"
+#include "parley/gateway/client_regions.hpp"
 #include "parley/server/link.hpp"
 #include "parley/server/sizing.hpp"
 
@@ -18,6 +19,13 @@ namespace parley::server {
 namespace {
 
 constexpr std::chrono::seconds stop_within{15};
+
+constexpr int exit_after_failed_start = 1;
+constexpr int exit_after_mistake = 2; ///< In the settings.
+
+void tell(const error& why) {
+  std::fputs(fmt::format("parley: {}\n", why.message).c_str(), stderr);
+}
 
 void announce(const std::string& address) {
   auto line = fmt::format("parley: ready at {}\n", link_to(address));
@@ -40,12 +48,16 @@ int run(const config::settings& with) {
   work_in_batches();
   log::info("node.starting", "node={} data_dir={} cores={} descriptors={}",
             with.node.id, with.node.data_dir, cores, descriptors);
-  node one{sized(with, cores)};
+  auto regions = gateway::open_client_regions(with.discovery);
+  if (!regions) {
+    tell(regions.error());
+    return exit_after_mistake;
+  }
+  node one{sized(with, cores), *regions};
   auto started = one.start([] { ::kill(::getpid(), SIGTERM); });
   if (!started) {
-    std::fputs(fmt::format("parley: {}\n", started.error().message).c_str(),
-               stderr);
-    return 1;
+    tell(started.error());
+    return exit_after_failed_start;
   }
   announce(one.address());
   auto signal = signals.wait();

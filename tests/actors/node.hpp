@@ -140,6 +140,8 @@ public:
   answer_slot mute(const std::string& user, const std::string& conv,
                    timestamp until);
   answer_slot devices(const std::string& user);
+  answer_slot name_device(const std::string& user, const std::string& device,
+                          const std::string& name);
   answer_slot remove_device(const std::string& user, const std::string& device);
   answer_slot disable(const std::string& user, bool on);
   answer_slot end_sessions(const std::string& user, const std::string& login,

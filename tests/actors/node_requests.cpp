@@ -112,6 +112,12 @@ answer_slot node::devices(const std::string& user) {
   return from_user(*actors_->context, user, get_devices{});
 }
 
+answer_slot node::name_device(const std::string& user,
+                              const std::string& device,
+                              const std::string& name) {
+  return from_user(*actors_->context, user, parley::name_device{device, name});
+}
+
 answer_slot node::remove_device(const std::string& user,
                                 const std::string& device) {
   return from_user(*actors_->context, user, parley::remove_device{device});

@@ -195,6 +195,26 @@ TEST_CASE("a device that is removed is closed and begins anew (4502)") {
   CHECK(phone->events().empty());
 }
 
+TEST_CASE(
+    "a device has the name that its user gave it, until it is taken away") {
+  node n;
+  n.register_users({"alice"});
+  n.connect("alice", "phone");
+  auto shown = [&] {
+    return objects_of(n.done(n.devices("alice")), "devices").at(0);
+  };
+  CHECK_FALSE(shown().contains("name"));
+  CHECK(n.refusal(n.name_device("alice", "fax", "x")) == errc::not_found);
+  n.done(n.name_device("alice", "phone", "The red one"));
+  CHECK(text_of(shown(), "name") == "The red one");
+  n.restart();
+  CHECK(text_of(shown(), "name") == "The red one");
+  n.connect("alice", "phone");
+  CHECK(text_of(shown(), "name") == "The red one");
+  n.done(n.name_device("alice", "phone", ""));
+  CHECK_FALSE(shown().contains("name"));
+}
+
 TEST_CASE("of more than 32 devices the least recently seen is forgotten") {
   node n;
   n.register_users({"alice"});

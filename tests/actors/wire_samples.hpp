@@ -281,6 +281,10 @@ inline get_devices sample() {
   return {};
 }
 template <>
+inline name_device sample() {
+  return {"phone", "My phone"};
+}
+template <>
 inline remove_device sample() {
   return {"phone"};
 }

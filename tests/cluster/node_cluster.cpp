@@ -2,10 +2,14 @@
 
 #include "support/deadline.hpp"
 #include "support/doctest.hpp"
+#include "support/json.hpp"
+
+#include "parley/base/hash.hpp"
 
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 #include <utility>
@@ -16,6 +20,8 @@ namespace {
 
 constexpr std::array node_names{"one", "two", "three", "four", "five"};
 static_assert(node_names.size() == node_cluster::nodes_max);
+
+constexpr uint32_t partitions = 16;
 
 size_t number_of(const std::string& name) {
   const auto at = std::find(node_names.begin(), node_names.end(), name);
@@ -69,7 +75,10 @@ server_process& node_cluster::running(size_t at) {
 
 server_process& node_cluster::add() {
   const auto at = nodes_.size();
-  return nodes_.emplace_back(settings_of(node_names.at(at)), with_.environment,
+  const std::string name = node_names.at(at);
+  auto environment = with_.own[name].environment;
+  environment.insert(with_.environment.begin(), with_.environment.end());
+  return nodes_.emplace_back(settings_of(name), environment,
                              hosts_ ? hosts_->on(at, {})
                                     : std::vector<std::string>{});
 }
@@ -80,17 +89,20 @@ std::string node_cluster::address(size_t host, uint16_t port) const {
 }
 
 overrides node_cluster::settings_of(const std::string& name) {
-  auto all = with_.settings;
+  auto all = with_.own[name].settings;
+  all.insert(with_.settings.begin(), with_.settings.end());
+  const auto listen = address(number_of(name), 8080);
   all.merge(
       overrides{{"node.id", name},
-                {"http.listen", address(number_of(name), 8080)},
+                {"http.listen", listen},
+                {"http.public_url", "http://" + listen},
                 {"auth.token_secret_file", keys_.file("token.key")},
                 {"push.vapid_key_file", keys_.file("push.key")},
                 {"limits.sends_per_s", 0},
                 {"cluster.mode", "zookeeper"},
                 {"cluster.servers", toml_value::list({zookeeper_->servers()})},
                 {"cluster.session_timeout", "2s"},
-                {"cluster.partitions", 16},
+                {"cluster.partitions", partitions},
                 {"cluster.zone", name},
                 {"cluster.listen", address(number_of(name), 7080)}});
   if (hosts_) {
@@ -112,6 +124,22 @@ bool node_cluster::is_whole() {
   for (auto& x : nodes_)
     MESSAGE(ask("partitions"), x.log());
   return false;
+}
+
+size_t node_cluster::leader_of(const std::string& name) {
+  const auto partition = place_of(name, partitions).partition;
+  const auto said = ask("partitions");
+  std::istringstream lines(said);
+  for (std::string line; std::getline(lines, line);) {
+    const auto row = json::parse(line).as_object();
+    const auto* which = row.if_contains("partition");
+    if (!which || *which != partition)
+      continue;
+    if (const auto at = number_of(std::string{text_of(row, "leader")});
+        at < node_names.size())
+      return at;
+  }
+  throw std::runtime_error("nobody leads " + name + ":\n" + said);
 }
 
 std::string node_cluster::ask(const std::string& what) {

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <functional>
 #include <list>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -15,9 +16,16 @@ namespace parley::test {
 
 class node_cluster;
 
+/// What only one node has, when it is started.
+struct node_options {
+  overrides settings = {};
+  child_process::environment environment = {};
+};
+
 struct cluster_options {
-  overrides settings = {};                     ///< Of all nodes.
-  child_process::environment environment = {}; ///< Likewise.
+  overrides settings = {};                      ///< Of all nodes.
+  child_process::environment environment = {};  ///< Likewise.
+  std::map<std::string, node_options> own = {}; ///< By the nodes' names.
   size_t nodes = 3;
   /// Each node has a host of its own, as have ZooKeeper and the clients, and
   /// nodes talk by TLS; else all are on loopback. Needs root.
@@ -53,6 +61,9 @@ public:
 
   /// Waits until every partition is led and all its replicas are in sync.
   bool is_whole();
+
+  /// Which node leads what a user's or a conversation's name is at home in.
+  size_t leader_of(const std::string& name);
 
   /// What one of the nodes that answer says to `cluster WHAT`; "" if none does.
   std::string ask(const std::string& what);

@@ -75,6 +75,17 @@ const std::vector<sample> samples = {
      [](auto& x) {
        x.http.window_timeout = 7s;
      }},
+    {"discovery = {geoip_database = '/g.mmdb', continents = ['EU=eu-north', "
+     "'OC=asia']}",
+     [](auto& x) {
+       x.discovery.geoip_database = "/g.mmdb";
+       x.discovery.continents = {"EU=eu-north", "OC=asia"};
+     }},
+    {"discovery = {geoip_database = 'g', countries = ['DE=eu_1']}",
+     [](auto& x) {
+       x.discovery.geoip_database = "g";
+       x.discovery.countries = {"DE=eu_1"};
+     }},
     {"auth.registration = 'closed'",
      [](auto& x) {
        x.auth.registration_open = false;

@@ -48,7 +48,8 @@ TEST_CASE("what no key is called is reported with what could stand there") {
   check({
       {"[nod]",
        {"f:1: nod: unknown table, expected one of actors, admin, auth, "
-        "cluster, debug, http, limits, log, node, presence, push, storage"}},
+        "cluster, debug, discovery, http, limits, log, node, presence, push, "
+        "storage"}},
       {"listen = 'x'", {"f:1: listen: unknown key, expected one of actors, "}},
       {"[log]\nlevl = 'info'",
        {"f:2: log.levl: unknown key, expected one of "
@@ -200,6 +201,18 @@ TEST_CASE("a text that does not fit is reported with what does") {
        {"f:1: cluster.servers: entry 1 is not valid, "}},
       {"cluster.servers = ['zoo1:0']",
        {"f:1: cluster.servers: entry 1 is not valid, "}},
+      {"discovery.continents = ['EU=north', 'XX=south']",
+       {"f:1: discovery.continents: entry 2 is not valid, expected one of AF, "
+        "AN, AS, EU, NA, OC and SA, =, and a region"}},
+      {"discovery.continents = ['F =x']",
+       {"f:1: discovery.continents: entry 1 is not valid, "}},
+      {"discovery.countries = ['de=north']",
+       {"f:1: discovery.countries: entry 1 is not valid, expected the two "
+        "capitals of a country's ISO 3166 code, =, and a region"}},
+      {"discovery.countries = ['DE=']",
+       {"f:1: discovery.countries: entry 1 is not valid, "}},
+      {"discovery.countries = ['DEU=north']",
+       {"f:1: discovery.countries: entry 1 is not valid, "}},
       {"http.ping_interval = '25'",
        {"f:1: http.ping_interval: is not a duration, expected a duration "}},
       {"http.ping_interval = 'soon'",
@@ -238,6 +251,18 @@ TEST_CASE("keys that contradict each other are reported on their own line") {
         "f:3: auth.external.secret: does not go with this algorithm, "}},
       {"[auth]\nargon2_memory_kib = 31\nargon2_parallelism = 4",
        {"f:2: auth.argon2_memory_kib: is too little, expected 8 or more "}},
+      {"[discovery]\ngeoip_database = 'g'",
+       {"f:2: discovery.geoip_database: says only in which country a client "
+        "is, expected discovery.countries or discovery.continents "}},
+      {"[discovery]\ncontinents = ['EU=e']",
+       {"f:2: discovery.continents: is of no use alone, expected "
+        "discovery.geoip_database beside it"}},
+      {"[discovery]\ncountries = ['DE=e']",
+       {"f:2: discovery.countries: is of no use alone, "}},
+      {"[discovery]\ngeoip_database = 'g'\ncontinents = ['EU=e', 'EU=f']\n"
+       "countries = ['DE=e', 'FR=f', 'DE=f']",
+       {"f:3: discovery.continents: has EU twice, expected each code once",
+        "f:4: discovery.countries: has DE twice, "}},
       {"[cluster]\nreplicas = 1",
        {"f:2: cluster.min_in_sync: is more than there are, expected at most "
         "cluster.replicas"}},

@@ -77,6 +77,19 @@ TEST_CASE("what is not TOML is told with its line") {
   CHECK(start.says("wrong.toml:2"));
 }
 
+TEST_CASE("a GeoIP database that cannot be read stops the start with 2, before "
+          "anything is made") {
+  const temporary_directory here;
+  const refused_start start("[node]\ndata_dir = \"" + here.file("data")
+                            + "\"\n[discovery]\ngeoip_database = \""
+                            + here.file("no.mmdb")
+                            + "\"\ncontinents = [\"EU=eu\"]\n");
+  CHECK(start.result.status == 2);
+  CHECK(start.says("parley: discovery.geoip_database: " + here.file("no.mmdb")
+                   + ": No such file or directory"));
+  CHECK_FALSE(std::filesystem::exists(here.file("data")));
+}
+
 TEST_CASE("serve without a file runs on the defaults, in a host of its own") {
   const temporary_directory here;
   child_process node({"/usr/bin/unshare", ::geteuid() == 0 ? "-n" : "-rn",

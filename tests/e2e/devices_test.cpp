@@ -61,6 +61,27 @@ TEST_CASE("removing a device ends its session with 4502 and forgets its "
   CHECK(alice.on("phone").events().empty());
 }
 
+TEST_CASE("a device can be given a name of up to 64 code points, and lose it") {
+  const auto alice = register_account(node(), "alice");
+  auto phone = alice.on("phone");
+  const auto name = repeated("\xc3\xa4", 64);
+  CHECK(alice.put("/v1/devices/phone", {{"name", name}}).status == 204);
+  CHECK(text_of(device_of(alice, "phone"), "name") == name);
+  for (const auto& wrong :
+       {json::value(""), json::value("  "), json::value(name + "x"),
+        json::value("a\nb"), json::value(1)})
+    CHECK(problem(alice.put("/v1/devices/phone", {{"name", wrong}}))
+          == "400 bad_request");
+  CHECK(problem(alice.put("/v1/devices/phone", json::object{}))
+        == "400 bad_request");
+  CHECK(text_of(device_of(alice, "phone"), "name") == name);
+  CHECK(problem(alice.put("/v1/devices/nokia", {{"name", "x"}}))
+        == "404 not_found");
+  CHECK(alice.put("/v1/devices/phone", {{"name", nullptr}}).status == 204);
+  CHECK_FALSE(device_of(alice, "phone").contains("name"));
+  phone.settle();
+}
+
 TEST_CASE("a device that is not there cannot be removed, and nothing else "
           "ends") {
   const auto alice = register_account(node(), "alice");

@@ -247,7 +247,7 @@ TEST_CASE("a drain reaches every session and closes idle HTTP connections") {
   test::tcp_client http{node.where()};
   http.write("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n");
   http.read_until("alive\"}");
-  node.front().drain({"http://other.example"}, 1000);
+  node.front().drain({{{"other", "http://other.example", "local"}}, 1000});
   stage::instance().wait_for_drains(1);
   CHECK(http.closed_within(test::patience));
   test::tcp_client late{node.where()};

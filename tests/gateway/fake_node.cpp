@@ -106,6 +106,9 @@ caf::message_handler personal_part(script* s) {
       [=](const to_user& to, const get_devices&) {
         return play(s, to.name, "get_devices");
       },
+      [=](const to_user& to, const name_device& x) {
+        return play(s, to.name, "name_device", x.device + ' ' + x.name);
+      },
       [=](const to_user& to, const remove_device& x) {
         return play(s, to.name, "remove_device", x.device);
       },

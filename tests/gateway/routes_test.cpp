@@ -126,6 +126,10 @@ TEST_CASE("each path asks the right actor for the right thing") {
       {verb::put, "/v1/blocks/bob", "", 204, "alice set_block bob true"},
       {verb::del, "/v1/blocks/bob", "", 204, "alice set_block bob false"},
       {verb::get, "/v1/blocks", "", 200, "alice get_blocks"},
+      {verb::put, "/v1/devices/Phone-1", R"({"name":"My phone"})", 204,
+       "alice name_device Phone-1 My phone"},
+      {verb::put, "/v1/devices/Phone-1", R"({"name":null})", 204,
+       "alice name_device Phone-1 "},
       {verb::del, "/v1/devices/Phone-1", "", 204,
        "alice remove_device Phone-1"},
   };

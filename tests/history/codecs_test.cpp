@@ -5,6 +5,8 @@
 
 #include <doctest/doctest.h>
 
+#include <type_traits>
+
 using namespace parley;
 using namespace parley::history;
 
@@ -60,12 +62,30 @@ TEST_CASE_TEMPLATE("a record that was cut or has too much is refused", Record,
 TEST_CASE_TEMPLATE("a record of any other version is refused", Record,
                    ALL_RECORDS) {
   auto bytes = encode(sample<Record>(7));
+  if (std::is_same_v<Record, device_record>)
+    bytes = encode(device_record{"tv", 1, 2});
   CHECK(bytes.front() == 1);
   for (int version = 0; version < 256; ++version) {
     bytes.front() = static_cast<char>(version);
     CAPTURE(version);
     CHECK(decodes<Record>(bytes) == (version == 1));
   }
+}
+
+TEST_CASE("a device is of version 2 if it has a name, else of version 1") {
+  device_record x{"tv", 1, 2, "Television"};
+  auto bytes = encode(x);
+  for (int version = 0; version < 256; ++version) {
+    bytes.front() = static_cast<char>(version);
+    CAPTURE(version);
+    CHECK(decodes<device_record>(bytes) == (version == 2));
+  }
+  x.name.clear();
+  bytes = encode(x);
+  CHECK(bytes.front() == 1);
+  bytes.front() = 2;
+  CHECK_FALSE(decodes<device_record>(bytes));
+  CHECK_FALSE(decodes<device_record>(bytes + '\0'));
 }
 
 TEST_CASE_TEMPLATE("nothing is read that was not written so", Record,

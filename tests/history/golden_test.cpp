@@ -58,6 +58,8 @@ TEST_CASE("the bytes of an account, of logins and of the store are kept") {
   check_golden(login_record{"id", filled(0xab), then, -1},
                "01026964abababababababababababababababab80a0abfef96201");
   check_golden(device_record{"tv", 300, then}, "01027476ac0280a0abfef962");
+  check_golden(device_record{"tv", 300, then, "TV"},
+               "02027476ac0280a0abfef962025456");
   check_golden(block_record{"bob", 2, true, false}, "0103626f62020100");
   check_golden(presence_record{then}, "0180a0abfef962");
 }

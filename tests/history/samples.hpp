@@ -82,7 +82,7 @@ public:
          number(), number(), time(),   flag()};
   }
 
-  void fill(device_record& x) { x = {text(), number(), time()}; }
+  void fill(device_record& x) { x = {text(), number(), time(), text()}; }
   void fill(block_record& x) { x = {text(), number(), flag(), flag()}; }
   void fill(login_record& x) { x = {text(), hash(), time(), time()}; }
   void fill(presence_record& x) { x = {time()}; }

@@ -33,6 +33,7 @@ const auto libraries = std::vector<library>{
     {"boost/asio", {"/push/", "/gateway/", "/admin/", "/server/"}},
     {"boost/beast", {"/push/", "/gateway/", "/admin/", "/server/"}},
     {"curl/", {"src/push/"}},
+    {"maxminddb", {"src/gateway/client_regions.cpp"}},
     {"rocksdb/", {"src/history/"}},
     {"toml++/", {"src/config/load.cpp"}},
     {"zookeeper/", {"src/cluster/zookeeper_client.cpp"}},

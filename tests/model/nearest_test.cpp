@@ -52,3 +52,31 @@ TEST_CASE("nodes of the same load share the clients") {
   for (const auto& [id, count] : first)
     CHECK(std::abs(count - 1000) < 150);
 }
+
+TEST_CASE("who has to leave may go to the nodes of the region, or else to all, "
+          "but to none that is overloaded or stops unless there is no other") {
+  using urls = std::vector<std::string>;
+  const std::vector<known_node> others{{"a", "A", "east", 0.1, false},
+                                       {"b", "B", "west", 0, false},
+                                       {"c", "C", "east", 0.8, false},
+                                       {"d", "D", "east", 0.95, false},
+                                       {"e", "E", "north", 0, true}};
+  CHECK(urls_nearby(others, "east") == urls{"A", "C"});
+  CHECK(urls_nearby(others, "west") == urls{"B"});
+  CHECK(urls_nearby(others, "north") == urls{"A", "B", "C"});
+  CHECK(urls_nearby({others[3]}, "west") == urls{"D"});
+  CHECK(urls_nearby({others[4]}, "north").empty());
+  CHECK(urls_nearby({}, "north").empty());
+}
+
+TEST_CASE("users share the nodes that they may go to") {
+  std::map<std::string, int> first;
+  for (int i = 0; i < 3000; ++i) {
+    std::vector<std::string> urls{"A", "B", "C"};
+    share_out(urls, "user" + std::to_string(i));
+    ++first[urls.front()];
+  }
+  CHECK(first.size() == 3);
+  for (const auto& [url, count] : first)
+    CHECK(std::abs(count - 1000) < 150);
+}

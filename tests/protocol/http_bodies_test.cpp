@@ -194,6 +194,22 @@ TEST_CASE("a group has a name and members without repeats") {
         == std::vector<std::string>{"a"});
 }
 
+TEST_CASE("a device's name is a text of up to 64 code points, or taken away") {
+  std::string longest;
+  for (int i = 0; i < 64; ++i)
+    longest += "\xc3\xa4";
+  auto parsed = [](const std::string& name) {
+    return parse_device_name(R"({"name":")" + name + "\"}");
+  };
+  CHECK(*parsed("My phone") == "My phone");
+  CHECK(*parsed(longest) == longest);
+  CHECK(*parse_device_name(R"({"name":null})") == "");
+  for (const auto& wrong : {std::string{}, std::string{" "}, longest + "x"})
+    CHECK(code_of(parsed(wrong)) == errc::bad_request);
+  CHECK(code_of(parse_device_name("{}")) == errc::bad_request);
+  CHECK(code_of(parse_device_name(R"({"name":7})")) == errc::bad_request);
+}
+
 TEST_CASE("a group's name, its new users and a role each stand alone") {
   CHECK(*parse_group_name(R"({"name":" New name "})") == " New name ");
   CHECK(code_of(parse_group_name("{}")) == errc::bad_request);

@@ -235,6 +235,40 @@ TEST_CASE("a host that hangs, a service that hangs and 10,000 that wait for "
   CHECK(x.take().size() == 1);
 }
 
+TEST_CASE(
+    "a service that puts off, refuses, or has forgotten each of 10,000 "
+    "holds nothing else up, and is asked no more than it has to be (I8)") {
+  for (auto how : {verdict::later, verdict::refused, verdict::gone}) {
+    CAPTURE(how);
+    bench x;
+    constexpr size_t broken = 10'000;
+    for (size_t i = 0; i < broken; ++i)
+      x.queue.offer(job("b" + std::to_string(i), 1, "https://broken"));
+    size_t asked = 0;
+    size_t over = 0;
+    for (int turn = 0; asked < broken; ++turn) {
+      // Somebody else's comes meanwhile, and goes at once.
+      x.queue.offer(job("ann" + std::to_string(turn), 1, "https://works"));
+      size_t served = 0;
+      for (const auto& s : x.take()) {
+        auto works = s.what.host == "https://works";
+        auto news =
+            x.finish(s.ticket, works ? verdict::taken : how, seconds{3600});
+        served += works;
+        asked += !works;
+        over += !works && news.has_value();
+      }
+      REQUIRE(served == 1);
+    }
+    CHECK(asked == broken);
+    CHECK(over == (how == verdict::later ? 0 : broken));
+    // Who was put off for an hour is not asked within it.
+    x.now += 3'599'000;
+    CHECK(x.take().empty());
+    CHECK(x.queue.waiting() == broken - over);
+  }
+}
+
 TEST_CASE("hosts take turns, and each is served in the order of its offers") {
   dispatch_limits with;
   with.in_flight = 4;

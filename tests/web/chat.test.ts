@@ -165,7 +165,15 @@ test("another login shows everything, and what the first one sends", async () =>
   await alice.page.getByRole("button", { name: "Settings", exact: true }).click();
   const devices = alice.page.getByRole("region", { name: "Devices" });
   await devices.getByText("this device").waitFor();
-  await devices.getByRole("button", { name: "Remove" }).click();
+  await devices
+    .getByRole("listitem")
+    .filter({ hasText: "online" })
+    .getByRole("button", { name: "Rename" })
+    .click();
+  await devices.getByLabel("Name of the device").fill("The other one");
+  await devices.getByRole("button", { name: "Save" }).click();
+  await devices.getByText("The other one").waitFor();
+  await devices.getByRole("button", { name: "Remove The other one" }).click();
   await second.page.getByText("Your session has ended").waitFor();
 });
 

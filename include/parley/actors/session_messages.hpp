@@ -144,7 +144,7 @@ typename Inspector::result_type inspect(Inspector& f, tell_sessions& x) {
 
 /// The node stops: tell the client where to go, and end with 4000.
 struct drain {
-  std::vector<std::string> urls;
+  std::vector<std::string> urls; ///< One is as good as another.
   int64_t within_ms = 0;
 };
 template <class Inspector>

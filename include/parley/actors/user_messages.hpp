@@ -169,6 +169,16 @@ typename Inspector::result_type inspect(Inspector& f, may_add& x) {
 }
 
 struct get_devices {};
+/// Answered by an empty `answer` or `not_found`.
+struct name_device {
+  std::string device;
+  std::string name; ///< Empty: it has none any more.
+};
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, name_device& x) {
+  return f(x.device, x.name);
+}
+
 struct remove_device {
   std::string device;
 };

@@ -11,6 +11,7 @@ inline constexpr size_t body_chars_max = 100'000; ///< Unicode code points.
 inline constexpr size_t group_members_max = 100;
 inline constexpr uint32_t partitions_max = 65'536;
 inline constexpr size_t devices_max = 32; ///< A user's known devices.
+inline constexpr size_t device_name_chars_max = 64;
 /// Of a user or conversation that a request names, well-formed or not.
 inline constexpr size_t reference_bytes_max = 128;
 inline constexpr size_t name_chars_max = 100; ///< Display and group names.

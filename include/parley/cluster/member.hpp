@@ -82,7 +82,8 @@ public:
   /// Whether the node wants no new clients, and to lead nothing.
   void set_stopping(bool is);
 
-  /// The living nodes, as of the last change.
+  /// The living nodes, as of the last change. Who is to be empty counts as
+  /// stopping.
   std::shared_ptr<const std::vector<living_node>> alive() const;
   /// `done` is called on the member's thread: it must not block.
   void look(std::function<void(cluster_picture)> done);

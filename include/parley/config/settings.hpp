@@ -37,6 +37,14 @@ struct http_settings {
   bool operator==(const http_settings&) const = default;
 };
 
+struct discovery_settings {
+  std::string geoip_database;          ///< Empty: none.
+  std::vector<std::string> continents; ///< "EU=eu-north": code and region.
+  std::vector<std::string> countries;  ///< Count before continents.
+
+  bool operator==(const discovery_settings&) const = default;
+};
+
 struct external_auth_settings {
   std::string algorithm; ///< HS256, HS384, HS512, RS256, ES256; empty: unused.
   std::string secret;    ///< For HS*, and only for them.
@@ -189,6 +197,7 @@ struct debug_settings {
 struct settings {
   node_settings node;
   http_settings http;
+  discovery_settings discovery;
   auth_settings auth;
   limit_settings limits;
   presence_settings presence;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "parley/actors/context.hpp"
+#include "parley/gateway/client_regions.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -12,6 +13,12 @@
 namespace parley::gateway {
 
 class token_service;
+
+/// What clients are told of a node that stops.
+struct departure {
+  std::vector<model::known_node> others; ///< Where they may go.
+  int64_t within_ms = 0;
+};
 
 /// The node's side towards its clients: one port, HTTP and WebSocket, on its
 /// own I/O threads. All functions may be called from the thread that made it.
@@ -28,10 +35,9 @@ public:
   /// Closes the listening socket; connections go on.
   virtual void stop_accepting() = 0;
 
-  /// Tells every session to reconnect to one of `urls` within `within_ms`, then
-  /// closes it with 4000 and every HTTP connection after its answer.
-  virtual void drain(const std::vector<std::string>& urls,
-                     int64_t within_ms) = 0;
+  /// Tells every session to reconnect to one of the others that are near it,
+  /// then closes it with 4000 and every HTTP connection after its answer.
+  virtual void drain(const departure& where) = 0;
 
   /// Live connections of any kind.
   virtual size_t connections() const = 0;
@@ -41,10 +47,11 @@ public:
 };
 
 /// Binds and starts to serve; raises the process's limit of descriptors.
-/// `tokens` must outlive the front. Errors: `unavailable` when the address
-/// cannot be bound, with the reason.
+/// `tokens` must outlive the front; `regions` may be null. Errors:
+/// `unavailable` when the address cannot be bound, with the reason.
 result<std::unique_ptr<front>> start_front(caf::actor_system& sys,
                                            context_ptr node,
-                                           const token_service& tokens);
+                                           const token_service& tokens,
+                                           client_regions_ptr regions = {});
 
 } // namespace parley::gateway

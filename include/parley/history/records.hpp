@@ -136,6 +136,7 @@ struct device_record {
   std::string device;
   uint64_t acked = 0; ///< Everything up to this `useq` has reached it.
   timestamp last_seen = 0;
+  std::string name = {}; ///< By which its user knows it; empty: none.
 
   friend bool operator==(const device_record&, const device_record&) = default;
 };

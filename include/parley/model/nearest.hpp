@@ -27,4 +27,13 @@ inline constexpr double overloaded = 0.9;
 void sort_nearest(std::vector<known_node>& nodes, std::string_view region,
                   std::string_view who);
 
+/// Where the clients of a region may go from a node that stops: those of the
+/// others that are as near as the nearest, whatever their load is, for all
+/// clients go at once and have to share them. None of them stops.
+std::vector<std::string> urls_nearby(const std::vector<known_node>& others,
+                                     std::string_view region);
+
+/// Puts `urls` into an order by which users share them.
+void share_out(std::vector<std::string>& urls, std::string_view user);
+
 } // namespace parley::model

@@ -58,6 +58,8 @@ result<settings_body> parse_settings(std::string_view body);
 result<group_body> parse_group(std::string_view body);
 result<std::string> parse_group_name(std::string_view body);
 result<std::vector<std::string>> parse_users(std::string_view body);
+/// Empty for null: the device has no name any more.
+result<std::string> parse_device_name(std::string_view body);
 result<role> parse_role(std::string_view body);
 
 std::string_view to_string(role x) noexcept;

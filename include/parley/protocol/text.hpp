@@ -23,4 +23,7 @@ bool valid_emoji(std::string_view utf8) noexcept;
 /// control characters, not only spaces.
 bool valid_title(std::string_view utf8) noexcept;
 
+/// The same of at most limits::device_name_chars_max.
+bool valid_device_name(std::string_view utf8) noexcept;
+
 } // namespace parley::protocol

@@ -140,9 +140,15 @@ export class HttpApi implements Api {
     const answer = await this.#get("/v1/devices");
     return (answer["devices"] as Json[]).map((x) => ({
       device: x["device"] as string,
+      ...(x["name"] !== undefined && { name: x["name"] as string }),
       lastSeen: x["last_seen"] as number,
       online: x["online"] === true,
     }));
+  }
+
+  async nameDevice(device: string, name: string | null): Promise<void> {
+    const path = `/v1/devices/${encode(device)}`;
+    await this.#account.request("PUT", path, { name });
   }
 
   async removeDevice(device: string): Promise<void> {

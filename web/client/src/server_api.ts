@@ -11,6 +11,8 @@ export interface Profile {
 
 export interface Device {
   readonly device: string;
+  /** What its owner calls it. */
+  readonly name?: string;
   readonly lastSeen: number;
   readonly online: boolean;
 }
@@ -88,6 +90,9 @@ export interface Api {
   block(user: string): Promise<void>;
   unblock(user: string): Promise<void>;
   devices(): Promise<Device[]>;
+  /** `null` takes its name away. */
+  nameDevice(device: string, name: string | null): Promise<void>;
+  /** Ends its session, and forgets it. */
   removeDevice(device: string): Promise<void>;
   discover(region?: string): Promise<NodeInfo[]>;
 

@@ -157,7 +157,15 @@ describe("clients of a real server", { skip }, () => {
     await heidi.api.block("alice");
     assert.deepEqual(await heidi.api.blocks(), ["alice"]);
     await heidi.api.unblock("alice");
-    assert.equal((await heidi.api.devices()).length, 1);
+    const { device } = heidi.state;
+    await heidi.api.nameDevice(device, "At home");
+    const devices = await heidi.api.devices();
+    assert.deepEqual(
+      devices.map((x) => [x.device, x.name]),
+      [[device, "At home"]],
+    );
+    await heidi.api.nameDevice(device, null);
+    assert.equal((await heidi.api.devices())[0]?.name, undefined);
     assert.equal((await heidi.api.presence(["heidi"])).length, 1);
     assert.equal((await heidi.api.discover()).length, 1);
     await assert.rejects(heidi.api.user("nobody"), {

@@ -124,7 +124,10 @@ describe("each operation, as the document's examples tell it", () => {
     await act("unblockUser", "oneself", 400);
     const phone = await openPhone("bob");
     await act("getPresence", "people", 200);
+    await act("nameDevice", "red", 204, { as: "bob", params: { device: "phone" } });
+    await act("nameDevice", "red", 404, { as: "bob", params: { device: "unknown" } });
     await act("listDevices", "phone", 200, { as: "bob" });
+    await act("nameDevice", "none", 204, { as: "bob", params: { device: "phone" } });
     await act("removeDevice", "phone", 204, { as: "bob" });
     assert.equal(await phone.closed, 4502);
     await act("removeDevice", "unknown", 404, { as: "bob" });

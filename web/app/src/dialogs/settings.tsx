@@ -1,10 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Device } from "parley-client";
 import { useClient } from "../core/client";
-import { deviceName } from "../core/device";
 import { drafts } from "../core/drafts";
 import { explain } from "../core/errors";
-import { whenInList } from "../core/format";
 import { canNotify } from "../core/notifications";
 import { profiles, useNames } from "../core/profiles";
 import { stopPush } from "../core/push";
@@ -16,6 +13,7 @@ import { Button } from "../ui/button";
 import { Dialog } from "../ui/dialog";
 import { Field } from "../ui/field";
 import { say, saying } from "../ui/toast";
+import { Devices } from "./devices";
 import { Notifications } from "./notifications";
 
 export function Settings({ me, onClose }: { me: string; onClose(): void }) {
@@ -188,46 +186,6 @@ function Password() {
         </Button>
       </div>
     </form>
-  );
-}
-
-function Devices() {
-  const client = useClient();
-  const [devices, setDevices] = useState<readonly Device[]>([]);
-  const load = async () => setDevices(await client.api.devices());
-  useEffect(() => {
-    load().catch(() => {
-      // Without a connection there is no list.
-    });
-  }, [client]);
-  const remove = async (device: string) => {
-    await client.api.removeDevice(device);
-    await load();
-  };
-  if (devices.length === 0) return null;
-  return (
-    <section class="settings-part" aria-labelledby="devices">
-      <h3 id="devices">Devices</h3>
-      <ul class="rows">
-        {devices.map(({ device, online, lastSeen }) => (
-          <li key={device} class="row">
-            <span class="row-text">
-              <span class="row-device">{deviceName(device)}</span>
-              <span class="hint">
-                {device === client.state.device
-                  ? "this device"
-                  : online
-                    ? "online"
-                    : `last seen ${whenInList(lastSeen)}`}
-              </span>
-            </span>
-            {device !== client.state.device && (
-              <Button onClick={() => saying(remove(device))}>Remove</Button>
-            )}
-          </li>
-        ))}
-      </ul>
-    </section>
   );
 }
 
