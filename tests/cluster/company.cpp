@@ -4,6 +4,7 @@
 #include "support/recording.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <future>
 #include <stdexcept>
 #include <thread>
@@ -13,6 +14,12 @@ namespace parley::test {
 namespace {
 
 constexpr size_t in_flight_max = 8;
+
+/// How many times as long the talks are, by PARLEY_TEST_LENGTH.
+size_t length() {
+  const char* text = std::getenv("PARLEY_TEST_LENGTH");
+  return text ? std::max(std::stoul(text), 1UL) : 1;
+}
 
 } // namespace
 
@@ -51,7 +58,8 @@ void company::talk_while(const std::function<void()>& happens) {
 }
 
 bool company::wait_acks(size_t more) {
-  return meeting_->wait_acks(meeting_->acks() + more, 2 * patience);
+  return meeting_->wait_acks(meeting_->acks() + length() * more,
+                             2 * length() * patience);
 }
 
 std::string company::verdict() {
