@@ -238,6 +238,11 @@ describe("what the server refuses", () => {
       );
       return told(first);
     }
+    // The user's home looks at a cursor, and a ping does not go that far.
+    const id = 2 ** 40;
+    session.sayText(JSON.stringify({ t: "conversations", id, limit: 1 }));
+    const listed = (x) => x.t === "conversations" && x.id === id;
+    await session.await("the list", listed);
     return (await session.settle()).some(told);
   }
 
