@@ -3,12 +3,18 @@ import type { MessageItem } from "parley-client";
 import { useClient } from "../core/client";
 import { useName } from "../core/profiles";
 import { oneLine } from "../core/text";
+import { useRead } from "../core/use_read";
 import type { Thread } from "./message";
 
 /** The message that another one answers; a way to it. */
 export function Quote({ thread, seq }: { thread: Thread; seq: number }) {
   const client = useClient();
-  const here = thread.find(seq);
+  // It changes with what it quotes, which its own message does not.
+  const here = useRead(
+    ["timeline"],
+    () => thread.find(seq),
+    (event) => event.conv === thread.conv,
+  );
   const [fetched, setFetched] = useState<MessageItem>();
   useEffect(() => {
     if (here) return;
