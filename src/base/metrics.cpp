@@ -40,6 +40,11 @@ constexpr std::array<description, counters> counter_texts{{
      "Notifications that a push service refused, or that were given up."},
     {"parley_push_gone_total", "Subscriptions that a push service ended."},
     {"parley_push_retried_total", "Sendings that have to be repeated."},
+    {"parley_presence_told_total",
+     "Changes of a user's status, for each node that is told."},
+    {"parley_presence_rows_total", "Rows of last_active that were written."},
+    {"parley_presence_rows_dropped_total",
+     "Rows of last_active that were not written, as too many waited."},
 }};
 
 constexpr std::array<description, gauges> gauge_texts{{
@@ -54,6 +59,10 @@ constexpr std::array<description, gauges> gauge_texts{{
     {"parley_links_up", "Nodes that this one is linked with."},
     {"parley_push_waiting", "Notifications that wait for a push service."},
     {"parley_push_in_flight", "Notifications that are being sent."},
+    {"parley_presence_changes_waiting",
+     "Changes of status that wait to be told."},
+    {"parley_presence_rows_waiting",
+     "Rows of last_active that wait to be written."},
 }};
 
 /// One cache line each, so that threads which count different things do not

@@ -26,6 +26,9 @@ enum class counter : uint8_t {
   push_failed,            ///< Refused, or given up.
   push_gone,              ///< Subscriptions that were dead.
   push_retried,           ///< Sendings that have to be repeated.
+  presence_told,          ///< Changes of status, each node that is told.
+  presence_rows,          ///< Rows of `last_active` written.
+  presence_rows_dropped,  ///< Not written, as too many waited.
   count_
 };
 
@@ -38,9 +41,11 @@ enum class gauge : uint8_t {
   journal_queue, ///< Batches that wait for the next sync.
   reader_queue,  ///< Reads that wait.
   password_queue,
-  links_up,       ///< Peers that this node is linked with.
-  push_waiting,   ///< Notifications that no service has taken yet.
-  push_in_flight, ///< Of them, those that are being sent.
+  links_up,                 ///< Peers that this node is linked with.
+  push_waiting,             ///< Notifications that no service has taken yet.
+  push_in_flight,           ///< Of them, those that are being sent.
+  presence_changes_waiting, ///< To be told.
+  presence_rows_waiting,    ///< To be written.
   count_
 };
 
