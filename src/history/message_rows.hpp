@@ -29,6 +29,10 @@ result<void> scan_messages(const store& from, const place& conv, uint64_t first,
                            uint64_t last, bool reverse,
                            const row_visitor& visit);
 
+/// Whether `seq`, which has no row, is one of a stretch of lost numbers. May
+/// block.
+result<bool> is_lost(const store& from, const place& conv, uint64_t seq);
+
 /// An entry that is where its key says.
 bool decode_row(const message_row& row, entry& x);
 

@@ -1,3 +1,4 @@
+#include "history/entry_head.hpp"
 #include "history/json_size.hpp"
 #include "history/message_rows.hpp"
 
@@ -5,6 +6,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <tuple>
+#include <utility>
 
 namespace parley::history {
 
@@ -84,23 +87,32 @@ result<void> apply_edit(const store& from, const place& conv, draft& x,
   return {};
 }
 
+/// What a page is to hold.
+struct page_plan {
+  uint64_t first = 1; ///< first > last: nothing.
+  uint64_t last = 0;
+  bool reverse = false;
+  size_t limit = 1;
+  uint64_t visible = 0;
+  bool each_lost = true;
+  bool last_is_lost = false; ///< Of a stretch whose row is behind it.
+};
+
 /// Takes rows in the paging direction until a page is surely full.
 class collector {
 public:
-  collector(size_t limit, uint64_t visible)
-      : limit_(limit), visible_(visible) {}
+  collector() = default;
+  explicit collector(const page_plan& of)
+      : of_(of),
+        next_(of.reverse ? of.last : of.first),
+        in_lost_(of.last_is_lost) {}
 
   bool add(const message_row& row, bool& sound) {
-    if (drafts_.empty() || drafts_.back().seq != row.seq) {
-      sound = finish_last();
-      if (!sound)
-        return false;
-      if (drafts_.size() == limit_ || bytes_ > items_bytes_max) {
-        more_ = true;
-        return false;
-      }
-      drafts_.emplace_back().seq = row.seq;
-    }
+    auto is_new = drafts_.empty() || drafts_.back().seq != row.seq;
+    if (is_new && !(sound = finish_last()))
+      return false;
+    if (is_new && (!add_lost_before(row, sound) || !begin(row.seq)))
+      return false;
     auto& last = drafts_.back();
     if (row.part == row_part::entry) {
       last.exists = true;
@@ -111,26 +123,84 @@ public:
     return sound;
   }
 
-  /// To be called once more after the scan. @returns false for an overlay
-  /// without its entry.
-  bool finish_last() {
-    if (drafts_.empty())
+  /// To be called after the scan. @returns false for an overlay without its
+  /// entry.
+  bool finish() {
+    if (more_)
       return true;
-    auto& last = drafts_.back();
-    settle(last, visible_);
-    // Without the body of an edit this is less than the item will need: so
-    // what was collected is never less than what fits.
-    bytes_ += json_size(last.shown);
-    return last.exists;
+    if (!finish_last())
+      return false;
+    if (!of_.each_lost)
+      return true;
+    if (of_.reverse && in_lost_ && of_.first <= next_)
+      add_lost(next_ - of_.first + 1);
+    if (!of_.reverse && of_.last_is_lost && next_ <= of_.last)
+      add_lost(of_.last - next_ + 1);
+    return true;
   }
 
   std::vector<draft>& drafts() { return drafts_; }
+  const std::vector<draft>& drafts() const { return drafts_; }
   bool more() const { return more_; }
 
 private:
-  size_t limit_;
-  uint64_t visible_;
+  bool finish_last() {
+    if (!std::exchange(open_, false))
+      return true;
+    auto& last = drafts_.back();
+    settle(last, of_.visible);
+    // Without the body of an edit this is less than the item will need: so
+    // what was collected is never less than what fits.
+    bytes_ += json_size(last.shown);
+    in_lost_ = last.shown.what.kind == entry_kind::lost;
+    return last.exists;
+  }
+
+  /// @returns false if the page is full.
+  bool begin(uint64_t seq) {
+    if (drafts_.size() == of_.limit || bytes_ > items_bytes_max) {
+      more_ = true;
+      return false;
+    }
+    drafts_.emplace_back().seq = seq;
+    next_ = of_.reverse ? seq - 1 : seq + 1;
+    return open_ = true;
+  }
+
+  bool add_lost(uint64_t count) {
+    for (; count > 0; --count) {
+      auto seq = next_;
+      if (!begin(seq))
+        return false;
+      auto& made = drafts_.back();
+      made.exists = true;
+      made.shown.what.kind = entry_kind::lost;
+      made.shown.what.seq = seq;
+      finish_last();
+    }
+    return true;
+  }
+
+  /// The numbers between what was collected and this row, if they are lost:
+  /// the last of them has a row.
+  bool add_lost_before(const message_row& row, bool& sound) {
+    if (!of_.each_lost)
+      return true;
+    if (of_.reverse)
+      return !in_lost_ || next_ <= row.seq || add_lost(next_ - row.seq);
+    if (row.part == row_part::overlay || row.seq <= next_)
+      return true;
+    entry_head head;
+    sound = decode_head(row.value, head);
+    return sound
+           && (head.kind != entry_kind::lost || add_lost(row.seq - next_));
+  }
+
+  page_plan of_;
+  uint64_t next_ = 0; ///< That follows in the paging direction.
+  bool in_lost_ = false;
   std::vector<draft> drafts_;
+  bool open_ = false; ///< More rows of the last one may come.
   size_t bytes_ = 0;
   bool more_ = false;
 };
@@ -143,6 +213,28 @@ std::pair<uint64_t, uint64_t> range_of(const page_request& what) {
   if (after == seq_max || before == 0)
     return {1, 0};
   return {after + 1, std::min(what.visible, before - 1)};
+}
+
+result<void> collect(const store& from, const place& conv,
+                     const page_plan& plan, collector& rows) {
+  rows = collector{plan};
+  auto done = scan_messages(from, conv, plan.first, plan.last, plan.reverse,
+                            [&rows](const message_row& row, bool& sound) {
+                              return rows.add(row, sound);
+                            });
+  if (done && !rows.finish())
+    return error{errc::internal, "a message is missing"};
+  return done;
+}
+
+/// Whether a page that reaches the last number of its range has no row of that.
+bool ends_in_gap(const page_plan& plan, const collector& rows) {
+  if (!plan.each_lost || plan.first > plan.last)
+    return false;
+  const auto& all = rows.drafts();
+  if (plan.reverse)
+    return all.empty() || all.front().seq != plan.last;
+  return !rows.more() && (all.empty() || all.back().seq != plan.last);
 }
 
 } // namespace
@@ -164,18 +256,24 @@ result<item> read_item(const store& from, const place& conv, uint64_t seq,
 
 result<page> read_page(const store& from, const place& conv,
                        const page_request& what) {
-  auto [first, last] = range_of(what);
-  auto reverse = !what.after.has_value();
-  auto limit = std::clamp(what.limit, size_t{1}, limits::history_items_max);
-  auto rows = collector{limit, what.visible};
-  auto done = scan_messages(from, conv, first, last, reverse,
-                            [&rows](const message_row& row, bool& sound) {
-                              return rows.add(row, sound);
-                            });
-  if (!done)
+  page_plan plan;
+  std::tie(plan.first, plan.last) = range_of(what);
+  plan.reverse = !what.after.has_value();
+  plan.limit = std::clamp(what.limit, size_t{1}, limits::history_items_max);
+  plan.visible = what.visible;
+  plan.each_lost = what.each_lost;
+  collector rows;
+  if (auto done = collect(from, conv, plan, rows); !done)
     return done.error();
-  if (!rows.more() && !rows.finish_last())
-    return error{errc::internal, "a message is missing"};
+  if (what.before && ends_in_gap(plan, rows)) {
+    auto lost = is_lost(from, conv, plan.last);
+    if (!lost)
+      return lost.error();
+    plan.last_is_lost = *lost;
+    if (*lost)
+      if (auto done = collect(from, conv, plan, rows); !done)
+        return done.error();
+  }
   page found;
   found.complete = !rows.more();
   auto& drafts = rows.drafts();
@@ -194,7 +292,7 @@ result<page> read_page(const store& from, const place& conv,
   found.items.reserve(fit);
   for (size_t i = 0; i < fit; ++i)
     found.items.push_back(std::move(drafts[i].shown));
-  if (reverse)
+  if (plan.reverse)
     std::ranges::reverse(found.items);
   return found;
 }

@@ -61,6 +61,23 @@ result<std::pair<uint64_t, timestamp>> last_entry(const store& from,
   return last;
 }
 
+result<bool> is_lost(const store& from, const place& conv, uint64_t seq) {
+  bool lost = false;
+  auto done = scan_messages(from, conv, seq, seq_max, false,
+                            [&](const message_row& row, bool& sound) {
+                              if (row.part == row_part::overlay)
+                                return true;
+                              entry_head head;
+                              sound = decode_head(row.value, head)
+                                      && head.seq == row.seq;
+                              lost = head.kind == entry_kind::lost;
+                              return false;
+                            });
+  if (!done)
+    return done.error();
+  return lost;
+}
+
 result<std::pair<entry, overlay>> read_entry(const store& from,
                                              const place& conv, uint64_t seq) {
   std::pair<entry, overlay> found;
@@ -77,8 +94,15 @@ result<std::pair<entry, overlay>> read_entry(const store& from,
                             });
   if (!done)
     return done.error();
-  if (!exists)
+  if (exists)
+    return found;
+  auto lost = is_lost(from, conv, seq);
+  if (!lost)
+    return lost.error();
+  if (!*lost)
     return error{errc::not_found, "there is no such message"};
+  found.first.kind = entry_kind::lost;
+  found.first.seq = seq;
   return found;
 }
 
@@ -188,26 +212,25 @@ result<uint64_t> trim_point(const store& from, const place& user,
   return point;
 }
 
-result<std::vector<account_record>> search_accounts(const store& from,
-                                                    uint32_t partitions,
-                                                    std::string_view prefix,
-                                                    size_t max) {
+result<std::vector<account_record>>
+search_accounts(const store& from, const std::vector<uint16_t>& partitions,
+                std::string_view prefix, size_t max) {
   std::vector<account_record> found;
-  auto by_name = [](const account_record& a, const account_record& b) {
-    return a.user < b.user;
+  auto cut = [&] {
+    std::ranges::sort(found, {}, &account_record::user);
+    found.resize(std::min(found.size(), max));
   };
-  for (uint32_t partition = 0; partition < partitions; ++partition) {
-    auto rows = load_all<account_record>(
-        from, account_key(static_cast<uint16_t>(partition), prefix), max);
+  for (auto partition : partitions) {
+    auto rows =
+        load_all<account_record>(from, account_key(partition, prefix), max);
     if (!rows)
       return rows.error();
     std::ranges::move(*rows, std::back_inserter(found));
-    // Cut now and then, so that memory does not grow with the partitions.
-    if (found.size() > 2 * max || partition + 1 == partitions) {
-      std::ranges::sort(found, by_name);
-      found.resize(std::min(found.size(), max));
-    }
+    // Now and then, so that memory does not grow with the partitions.
+    if (found.size() > 2 * max)
+      cut();
   }
+  cut();
   return found;
 }
 

@@ -2,6 +2,7 @@
 
 #include "history/fragile_disk.hpp"
 #include "history/key_parts.hpp"
+#include "history/rocks_log.hpp"
 
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/slice_transform.h>
@@ -152,9 +153,7 @@ rocksdb::DBOptions database_options(const open_options& from) {
   options.stats_dump_period_sec = 0;
   options.stats_persist_period_sec = 0;
   options.skip_stats_update_on_db_open = true;
-  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
-  options.keep_log_file_num = 3;
-  options.max_log_file_size = 4 * mebibyte;
+  options.info_log = make_rocks_log();
   options.max_manifest_file_size = 16 * mebibyte;
   options.bytes_per_sync = mebibyte;
   return options;

@@ -24,6 +24,15 @@ error transfer_failed(const rocksdb::Status& status) {
   return {errc::internal, "moving a partition failed: " + status.ToString(), 0};
 }
 
+/// Half of the time of a copy would go into compression for the bottom. What is
+/// merged into these files later has them written anew, and smaller.
+rocksdb::Options quick_to_write(rocksdb::Options options) {
+  options.compression = rocksdb::kLZ4Compression;
+  options.compression_per_level.clear();
+  options.bottommost_compression = rocksdb::kDisableCompressionOption;
+  return options;
+}
+
 class view_of_rocks final : public partition_view {
 public:
   view_of_rocks(rocksdb::DB& db, const family_handles& families,
@@ -82,9 +91,11 @@ private:
   std::unique_ptr<rocksdb::Iterator> at_;
 };
 
-/// Sorted files, so that the rows come into the database without a copy. The
-/// first file of each family begins with the erasure of what is there: a row of
-/// the same file is younger than that.
+/// Sorted files, so that the rows come into the database without a copy. Each
+/// erases what is there from its first row, or the beginning of the partition,
+/// to the next file's: a row of the same file is younger than that. None of
+/// them overlaps another, so they can stand at the bottom at once, and no
+/// compaction has to write them again.
 class import_to_rocks final : public partition_import {
 public:
   import_to_rocks(rocksdb::DB& db, const family_handles& families,
@@ -122,12 +133,12 @@ public:
 
   /// Ends the last file and sees that each family has one.
   rocksdb::Status finish() {
-    auto status = end_file();
+    auto status = end_file(upper_);
     for (size_t in = 0; status.ok() && in < files_.size(); ++in)
       if (files_[in].empty()) {
-        status = begin_file(in);
+        status = begin_file(in, lower_);
         if (status.ok())
-          status = end_file();
+          status = end_file(upper_);
       }
     return status;
   }
@@ -148,34 +159,37 @@ private:
   rocksdb::Status put(size_t in, std::string_view key, std::string_view value) {
     if (in >= files_.size())
       return rocksdb::Status::InvalidArgument("no such family");
-    auto full = file_ && file_->FileSize() >= file_bytes_max;
-    if (!file_ || in != family_ || full) {
-      auto status = end_file();
+    auto same = file_ && in == family_;
+    if (!same || file_->FileSize() >= file_bytes_max) {
+      auto status = end_file(same ? key : upper_);
       if (status.ok())
-        status = begin_file(in);
+        status = begin_file(in, key);
       if (!status.ok())
         return status;
     }
     return file_->Put(slice(key), slice(value));
   }
 
-  rocksdb::Status begin_file(size_t in) {
+  rocksdb::Status begin_file(size_t in, std::string_view first) {
+    auto& files = files_[in];
+    if (!files.empty() && in != family_)
+      return rocksdb::Status::InvalidArgument("rows out of order");
     family_ = in;
-    options_ = db_.GetOptions(families_[in]);
-    auto name = folder_ + '/' + std::to_string(count_++) + ".sst";
-    file_ = std::make_unique<rocksdb::SstFileWriter>(rocksdb::EnvOptions{},
-                                                     options_, families_[in]);
-    auto status = file_->Open(name);
-    if (status.ok() && files_[in].empty())
-      status = file_->DeleteRange(slice(lower_), slice(upper_));
-    files_[in].push_back(std::move(name));
-    return status;
+    from_ = files.empty() ? lower_ : std::string{first};
+    options_ = quick_to_write(db_.GetOptions(families_[in]));
+    files.push_back(folder_ + '/' + std::to_string(count_++) + ".sst");
+    // Written back while it grows, so that the sync at its end is a short one.
+    file_ = std::make_unique<rocksdb::SstFileWriter>(
+        rocksdb::EnvOptions{options_}, options_, families_[in]);
+    return file_->Open(files.back());
   }
 
-  rocksdb::Status end_file() {
+  rocksdb::Status end_file(std::string_view until) {
     if (!file_)
       return {};
-    auto status = file_->Finish();
+    auto status = file_->DeleteRange(slice(from_), slice(until));
+    if (status.ok())
+      status = file_->Finish();
     file_.reset();
     return status;
   }
@@ -185,6 +199,7 @@ private:
   std::string folder_;
   std::string lower_;
   std::string upper_;
+  std::string from_; ///< The file erases what is there from here on.
   size_t family_ = 0;
   size_t count_ = 0;
   rocksdb::Options options_;

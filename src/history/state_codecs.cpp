@@ -44,6 +44,10 @@ bool fields(auto& io, is<outbox_record> auto& x) {
   return io.text(x.conv) && io.number(x.delivered);
 }
 
+bool fields(auto& io, is<skipped_record> auto& x) {
+  return io.number(x.epoch);
+}
+
 bool fields(auto& io, is<inbox_record> auto& x) {
   return io.text(x.user) && io.number(x.reserved) && io.number(x.last)
          && io.number(x.start) && io.number(x.listed) && io.number(x.trimmed)
@@ -134,6 +138,7 @@ PARLEY_RECORD_CODEC(conversation_record, small_value_bytes)
 PARLEY_RECORD_CODEC(cursors_record, small_value_bytes)
 PARLEY_RECORD_CODEC(dedupe_record, small_value_bytes)
 PARLEY_RECORD_CODEC(outbox_record, small_value_bytes)
+PARLEY_RECORD_CODEC(skipped_record, small_value_bytes)
 PARLEY_RECORD_CODEC(inbox_record, small_value_bytes)
 PARLEY_RECORD_CODEC(list_record, small_value_bytes)
 PARLEY_RECORD_CODEC(block_record, small_value_bytes)

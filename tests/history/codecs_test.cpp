@@ -12,9 +12,9 @@ using namespace parley::history;
 
 #define ALL_RECORDS                                                            \
   meta_record, account_record, conversation_record, cursors_record,            \
-      dedupe_record, outbox_record, inbox_record, list_record, device_record,  \
-      block_record, login_record, presence_record, inbox_chunk, entry,         \
-      overlay, subscription_record, push_record, push_mark_record,             \
+      dedupe_record, outbox_record, skipped_record, inbox_record, list_record, \
+      device_record, block_record, login_record, presence_record, inbox_chunk, \
+      entry, overlay, subscription_record, push_record, push_mark_record,      \
       quiet_record
 
 namespace {

@@ -86,6 +86,15 @@ public:
     return seq;
   }
 
+  /// So many numbers are lost: the last of them has a row.
+  void lose(uint64_t count) {
+    entry x;
+    x.kind = entry_kind::lost;
+    x.seq = last() + count;
+    entries[x.seq] = x;
+    write(x.seq);
+  }
+
   uint64_t last() const {
     return entries.empty() ? 0 : entries.rbegin()->first;
   }

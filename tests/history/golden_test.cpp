@@ -81,6 +81,7 @@ TEST_CASE("the bytes of a conversation's state are kept") {
   check_golden(dedupe_record{300, then, filled(0xcd)},
                "01ac0280a0abfef962cdcdcdcdcdcdcdcdcdcdcdcdcdcdcdcd");
   check_golden(outbox_record{"g:1", 300}, "0103673a31ac02");
+  check_golden(skipped_record{300}, "01ac02");
 }
 
 TEST_CASE("the bytes of a user's inbox and list are kept") {

@@ -308,3 +308,77 @@ TEST_CASE("an item that does not exist is not found") {
     CHECK(found.error().code == errc::not_found);
   }
 }
+
+TEST_CASE("I2: every number of a lost stretch reads lost, however it is asked "
+          "for") {
+  auto rows = make_memory_store();
+  conversation chat{*rows};
+  chat.say("ann", "one");
+  chat.say("bob", "two");
+  chat.lose(10); // 3 to 12
+  chat.say("ann", "three");
+  chat.lose(5); // 14 to 18
+  struct row {
+    std::optional<uint64_t> before, after;
+    size_t limit;
+    seqs expected;
+    bool complete;
+  };
+  const row table[] = {
+      {{}, {}, 50, from_to(1, 18), true},
+      {{}, {}, 4, from_to(15, 18), false},
+      {{}, {}, 5, from_to(14, 18), false},
+      {{}, {}, 7, from_to(12, 18), false},
+      {16, {}, 50, from_to(1, 15), true},
+      {16, {}, 3, from_to(13, 15), false},
+      {13, {}, 3, from_to(10, 12), false},
+      {12, {}, 3, from_to(9, 11), false},
+      {5, {}, 50, from_to(1, 4), true},
+      {5, {}, 2, from_to(3, 4), false},
+      {4, {}, 1, from_to(3, 3), false},
+      {3, {}, 50, from_to(1, 2), true},
+      {{}, 0, 50, from_to(1, 18), true},
+      {{}, 0, 2, from_to(1, 2), false},
+      {{}, 0, 5, from_to(1, 5), false},
+      {{}, 2, 3, from_to(3, 5), false},
+      {{}, 5, 7, from_to(6, 12), false},
+      {{}, 5, 50, from_to(6, 18), true},
+      {{}, 16, 50, from_to(17, 18), true},
+      {{}, 17, 1, from_to(18, 18), true},
+      {8, 5, 50, from_to(6, 7), true},
+      {8, 1, 3, from_to(2, 4), false},
+      {8, 0, 50, from_to(1, 7), true},
+      {16, 12, 50, from_to(13, 15), true},
+      {8, 7, 50, {}, true},
+      {14, 12, 50, from_to(13, 13), true},
+  };
+  for (const auto& x : table) {
+    CAPTURE(x.before.value_or(0));
+    CAPTURE(x.after.value_or(0));
+    CAPTURE(x.limit);
+    for (auto visible : {uint64_t{18}, all}) {
+      const auto page =
+          page_of(*rows, chat.at, {x.before, x.after, x.limit, visible});
+      CHECK(seqs_of(page) == x.expected);
+      CHECK(page.complete == x.complete);
+      for (const auto& each : page.items)
+        CHECK((each.what.kind == entry_kind::lost)
+              == (each.what.seq > 2 && each.what.seq != 13));
+    }
+  }
+  for (uint64_t seq : {3, 7, 12, 14, 18})
+    CHECK(shown(*rows, chat.at, seq).what.kind == entry_kind::lost);
+  CHECK(shown(*rows, chat.at, 7).what.seq == 7);
+  CHECK(read_item(*rows, chat.at, 19).error().code == errc::not_found);
+  page_request whole{{}, 2, 50, 18, false};
+  CHECK(seqs_of(page_of(*rows, chat.at, whole)) == seqs{12, 13, 18});
+}
+
+TEST_CASE("I2: a conversation of which everything is lost has lost numbers") {
+  auto rows = make_memory_store();
+  conversation chat{*rows};
+  chat.lose(4);
+  CHECK(seqs_of(page_of(*rows, chat.at, {{}, {}, 50, 4})) == from_to(1, 4));
+  CHECK(seqs_of(page_of(*rows, chat.at, {3, {}, 50, 4})) == from_to(1, 2));
+  CHECK(seqs_of(page_of(*rows, chat.at, {{}, 1, 50, 4})) == from_to(2, 4));
+}

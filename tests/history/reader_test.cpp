@@ -187,8 +187,11 @@ TEST_CASE("accounts are searched over all partitions, by name") {
             encode(account));
     }
   });
+  std::vector<uint16_t> everywhere;
+  for (uint16_t i = 0; i < partitions; ++i)
+    everywhere.push_back(i);
   auto names = [&](std::string_view prefix, size_t max) {
-    auto found = search_accounts(*rows, partitions, prefix, max);
+    auto found = search_accounts(*rows, everywhere, prefix, max);
     REQUIRE(found.has_value());
     std::string text;
     for (auto& x : *found)
@@ -201,4 +204,8 @@ TEST_CASE("accounts are searched over all partitions, by name") {
   CHECK(names("alicea", 20) == "");
   CHECK(names("", 2) == "a al ");
   CHECK(names("al", 0) == "");
+  everywhere = {place_of("albert", partitions).partition};
+  CHECK(names("albert", 20) == "albert ");
+  everywhere.clear();
+  CHECK(names("al", 20) == "");
 }

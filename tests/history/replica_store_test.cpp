@@ -4,7 +4,9 @@
 #include "parley/history/keys.hpp"
 #include "parley/history/open.hpp"
 
+#include <cstring>
 #include <filesystem>
+#include <random>
 
 using namespace parley;
 using namespace parley::history;
@@ -96,6 +98,37 @@ TEST_CASE("a partition is copied in parts into the place of what was there") {
   CHECK(two.rows(*two.to, family::log, here)
         == std::vector<stored_row>{{log_marks_key(here), "copied"}});
   CHECK(two.rows(*two.to, family::log, after).size() == 2);
+}
+
+TEST_CASE("a partition of several files takes the place of all that was there, "
+          "of what lies between the files, too") {
+  two_stores two;
+  // Nothing that compression makes small.
+  constexpr int count = 150;
+  std::mt19937_64 random{1};
+  auto noise = [&] {
+    std::string value(1 << 20, ' ');
+    for (size_t at = 0; at + 8 <= value.size(); at += 8) {
+      auto bytes = random();
+      std::memcpy(value.data() + at, &bytes, sizeof bytes);
+    }
+    return value;
+  };
+  auto key = [](int number, char last) {
+    return partition_prefix(here) + "row" + std::to_string(1'000 + number)
+           + last;
+  };
+  for (int i = 0; i < count; ++i) {
+    write_batch(*two.from,
+                [&](batch& x) { x.put(family::state, key(i, 'a'), noise()); });
+    write_batch(*two.to, [&](batch& x) {
+      x.put(family::state, key(i, 'a'), "old");
+      x.put(family::state, key(i, 'b'), "old");
+    });
+  }
+  two.copy(1 << 20);
+  CHECK(two.rows(*two.to, family::state, here)
+        == two.rows(*two.from, family::state, here));
 }
 
 TEST_CASE("what is written later stands above what was copied") {

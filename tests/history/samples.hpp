@@ -72,6 +72,7 @@ public:
 
   void fill(dedupe_record& x) { x = {number(), time(), hash()}; }
   void fill(outbox_record& x) { x = {text(), number()}; }
+  void fill(skipped_record& x) { x = {number()}; }
 
   void fill(inbox_record& x) {
     x = {text(), number(), number(), number(), number(), number(), number()};

@@ -27,6 +27,7 @@ enum class record : char {
   presence = 'p',     ///< user hash.
   push = 'n',         ///< user hash | a push_part | what it says.
   push_mark = 'k',    ///< user hash.
+  skipped = 'x',      ///< conversation or user hash.
 };
 
 /// What a row of record::push is, the first byte behind the user's hash.

@@ -66,11 +66,13 @@ result<std::pair<uint64_t, timestamp>> last_entry(const store& from,
                                                   const place& conv);
 
 /// One entry as it was committed (body empty if it is gone) with its overlay.
+/// Of a stretch of lost numbers the last has a row; the others read alike.
 /// Errors: `not_found`.
 result<std::pair<entry, overlay>> read_entry(const store& from,
                                              const place& conv, uint64_t seq);
 
-/// Committed entries of (after, until], oldest first, at most `max`.
+/// Committed entries of (after, until], oldest first, at most `max`; one for a
+/// stretch of lost numbers.
 result<std::vector<entry>> read_entries(const store& from, const place& conv,
                                         uint64_t after, uint64_t until,
                                         size_t max);
@@ -84,7 +86,8 @@ struct page_request {
   std::optional<uint64_t> before; ///< Exclusive.
   std::optional<uint64_t> after;  ///< Exclusive.
   size_t limit = limits::history_items_default;
-  uint64_t visible = 0; ///< Nothing past this `seq` is shown.
+  uint64_t visible = 0;  ///< Nothing past this `seq` is shown.
+  bool each_lost = true; ///< Else one item for a whole stretch, its last.
 };
 
 struct page {
@@ -112,10 +115,9 @@ read_inbox(const store& from, const place& user, uint64_t after, size_t max);
 result<uint64_t> trim_point(const store& from, const place& user,
                             timestamp before, uint64_t keep, uint64_t entries);
 
-/// Accounts whose name begins with `prefix`, over all partitions, by name.
-result<std::vector<account_record>> search_accounts(const store& from,
-                                                    uint32_t partitions,
-                                                    std::string_view prefix,
-                                                    size_t max);
+/// Accounts whose name begins with `prefix`, over these partitions, by name.
+result<std::vector<account_record>>
+search_accounts(const store& from, const std::vector<uint16_t>& partitions,
+                std::string_view prefix, size_t max);
 
 } // namespace parley::history

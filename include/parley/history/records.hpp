@@ -104,6 +104,15 @@ struct outbox_record {
   friend bool operator==(const outbox_record&, const outbox_record&) = default;
 };
 
+/// A conversation or a user that has skipped the numbers which the partition
+/// may have lost; see `data_loss`.
+struct skipped_record {
+  uint64_t epoch = 0; ///< All that was lost up to this epoch.
+
+  friend bool operator==(const skipped_record&,
+                         const skipped_record&) = default;
+};
+
 /// Where a user's inbox stands, as of its last checkpoint.
 struct inbox_record {
   std::string user;
