@@ -17,15 +17,6 @@ bool is_known(const std::vector<placement_node>& nodes, node_id node) {
   });
 }
 
-/// The one that has come and is not in sync yet, while a change goes on.
-node_id under_way_to(const partition_record& record) {
-  for (auto node : record.replicas)
-    if (node != record.leaving
-        && replication::find_node(record.isr, node) == nullptr)
-      return node;
-  return 0;
-}
-
 struct wish {
   replica_move move;
   size_t here; ///< Replicas on known nodes.
@@ -62,6 +53,14 @@ std::optional<wish> wish_of(const placed_partition& x,
 }
 
 } // namespace
+
+node_id under_way_to(const partition_record& record) {
+  for (auto node : record.replicas)
+    if (node != record.leaving
+        && replication::find_node(record.isr, node) == nullptr)
+      return node;
+  return 0;
+}
 
 std::vector<replica_move>
 plan_moves(const std::vector<placed_partition>& partitions,

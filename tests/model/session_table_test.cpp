@@ -12,7 +12,7 @@ using table = model::session_table<int>;
 using status = protocol::presence_status;
 
 table::session session_on(std::string id, std::string device) {
-  return {std::move(id), std::move(device), "login", 7, false, 100};
+  return {std::move(id), std::move(device), "login", 7, false, 100, 100};
 }
 
 } // namespace
@@ -81,4 +81,20 @@ TEST_CASE("a session that is not there cannot be away") {
   sessions.set_away("bob", "s1", true);
   CHECK(sessions.status_of("alice") == status::online);
   CHECK(sessions.status_of("bob") == status::offline);
+}
+
+TEST_CASE("devices are noted as in use when they were not for long, so many at "
+          "a time") {
+  table sessions;
+  for (int i = 0; i < 5; ++i)
+    sessions.attach("user" + std::to_string(i), session_on("s", "phone"));
+  CHECK(sessions.note_in_use(200, 100, 9).empty());
+  const auto some = sessions.note_in_use(200, 101, 3);
+  REQUIRE(some.size() == 3);
+  CHECK(some[0].name == "phone");
+  CHECK(sessions.note_in_use(201, 101, 3).size() == 2);
+  CHECK(sessions.note_in_use(202, 101, 3).empty());
+  CHECK(sessions.note_in_use(300, 201, 9).size() == 3);
+  sessions.attach("user0", session_on("newer", "phone"));
+  CHECK(sessions.note_in_use(301, 101, 9).size() == 1);
 }

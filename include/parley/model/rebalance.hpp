@@ -32,6 +32,10 @@ struct replica_move {
   friend bool operator==(const replica_move&, const replica_move&) = default;
 };
 
+/// The one that has come and is not in sync yet, while a change goes on; 0:
+/// none.
+replication::node_id under_way_to(const replication::partition_record& record);
+
 /// The moves to begin now, those of partitions with the fewest replicas on
 /// known nodes first. What does not fit the limits waits for the next call.
 std::vector<replica_move>

@@ -27,6 +27,13 @@ public:
     Handle handle;
     bool away = false;
     timestamp since = 0;
+    timestamp noted = 0; ///< When its device was last noted as in use.
+  };
+
+  /// A device of a user.
+  struct device {
+    std::string user;
+    std::string name;
   };
 
   using sessions = std::vector<session>;
@@ -72,6 +79,22 @@ public:
     for (auto& s : entry->second)
       if (s.id == id)
         s.away = away;
+  }
+
+  /// Notes the devices that are in use `now`, of those that were last noted
+  /// before `then`. @returns them, at most `max`: the rest has its turn later.
+  std::vector<device> note_in_use(timestamp now, timestamp then, size_t max) {
+    std::vector<device> noted;
+    for (auto& [user, all] : users_)
+      for (auto& s : all) {
+        if (noted.size() >= max)
+          return noted;
+        if (s.noted >= then)
+          continue;
+        s.noted = now;
+        noted.push_back({user, s.device});
+      }
+    return noted;
   }
 
   const sessions& of(const std::string& user) const {

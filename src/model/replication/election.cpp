@@ -14,6 +14,21 @@ const live_node* find_live(const std::vector<live_node>& live, node_id node) {
   return nullptr;
 }
 
+/// The new leader would wait for them until they are slow. Not where too few
+/// are left to commit with: as for a leader, it would not help, and one of them
+/// may be the next.
+void leave_out_dead(isr_set& isr, const std::vector<live_node>& live,
+                    size_t floor) {
+  auto is_dead = [&](const isr_member& m) {
+    return find_live(live, m.node) == nullptr;
+  };
+  auto current = std::count_if(isr.begin(), isr.end(), [&](const auto& m) {
+    return is_current(live, m);
+  });
+  if (static_cast<size_t>(current) >= floor)
+    isr.erase(std::remove_if(isr.begin(), isr.end(), is_dead), isr.end());
+}
+
 election won_by(const partition_record& record, const live_node& winner,
                 const rules& rule) {
   election out{election_step::write, {}, record, {}};
@@ -56,7 +71,8 @@ bool is_current(const std::vector<live_node>& live, const isr_member& m) {
 }
 
 election elect(const partition_record& record,
-               const std::vector<live_node>& live, const rules& rule) {
+               const std::vector<live_node>& live, size_t min_in_sync,
+               const rules& rule) {
   const auto* leader = find_node(record.isr, record.leader);
   if (leader != nullptr && is_current(live, *leader))
     return {};
@@ -70,8 +86,11 @@ election elect(const partition_record& record,
     auto eligible = here != nullptr
                     && (!rule.r12_restarted_not_eligible || member == nullptr
                         || member->incarnation == here->incarnation);
-    if (eligible)
-      return won_by(record, *here, rule);
+    if (eligible) {
+      auto won = won_by(record, *here, rule);
+      leave_out_dead(won.record.isr, live, rule.r7_floor ? min_in_sync : 1);
+      return won;
+    }
   }
   election out{election_step::wait, {}, {}, {}};
   for (auto node : members) {
@@ -90,12 +109,23 @@ election elect(const partition_record& record,
 }
 
 election force_elect(const partition_record& record,
-                     const std::vector<live_node>& live) {
+                     const std::vector<live_node>& live, const node_set& known,
+                     uint64_t gap) {
   const auto* best = greatest(record.replicas, live);
   if (best == nullptr)
     return {election_step::wait, {}, {}, {}};
   auto out = won_by(record, *best, {});
-  out.record.isr = out.must_be_current;
+  auto& next = out.record;
+  next.isr = out.must_be_current;
+  next.leaving = 0;
+  next.replicas.erase(std::remove_if(next.replicas.begin(), next.replicas.end(),
+                                     [&](node_id node) {
+                                       return node != best->node
+                                              && !holds(known, node);
+                                     }),
+                      next.replicas.end());
+  next.lossy_epoch = next.epoch;
+  next.lossy_gap += gap;
   return out;
 }
 

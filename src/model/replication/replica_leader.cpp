@@ -9,6 +9,7 @@ namespace parley::model::replication {
 void replica::begin_to_lead(effects& out) {
   leads_ = std::make_unique<leadership>(rule(), record_);
   leads_->epoch_start = log_.end();
+  leads_->could_commit_at = now_;
   leader_ = with_->self;
   copying_ = false;
   know_peers();
@@ -36,7 +37,7 @@ replica::peer replica::new_peer(node_id node) const {
   peer out;
   out.node = node;
   out.goal = log_.end();
-  out.goal_at = out.caught_up_at = out.moved_at = now_;
+  out.goal_at = out.caught_up_at = out.moved_at = out.heard_at = now_;
   return out;
 }
 
@@ -45,12 +46,14 @@ replica::peer* replica::peer_of(const header& from) {
   for (auto& each : leads_->peers) {
     if (each.node != from.from)
       continue;
+    if (from.incarnation < each.incarnation && rule().r6_incarnations)
+      return nullptr;
+    each.heard_at = now_;
+    each.lost_at = instant{0};
     if (each.incarnation == from.incarnation || !rule().r6_incarnations) {
       each.incarnation = from.incarnation;
       return &each;
     }
-    if (from.incarnation < each.incarnation)
-      return nullptr;
     auto since = each.caught_up_at;
     each = new_peer(from.from);
     each.incarnation = from.incarnation;
@@ -268,6 +271,11 @@ void replica::tick_as_leader(effects& out) {
     if (!each.told)
       beat(each, out);
     each.told = false;
+  }
+  if (can_commit()) {
+    leads_->could_commit_at = now_;
+    leads_->resigned_to.clear();
+    resignations_ = 0;
   }
   consider_change(out);
 }

@@ -247,6 +247,37 @@ TEST_CASE("R13: a join that was given up arrives after the record was read") {
   });
 }
 
+TEST_CASE("R14: a leader that is cut off gives up its place, and is left out") {
+  stage s{{}};
+  s.propose(1); // Nobody else gets it.
+  s.cut_off(1, false, false);
+  for (int turn = 0; turn < 8; ++turn) {
+    s.tick(1, milliseconds{20});
+    s.talk({1, 2, 3});
+  }
+  REQUIRE(s.keeper().has_requests());
+  s.settle();
+  CHECK(s.keeper().record().isr.size() == 3);
+  CHECK(s.keeper().record().epoch == 2);
+  const auto next = s.keeper().record().leader;
+  REQUIRE(next != 1);
+  s.look({1, 2, 3});
+  for (int turn = 0; turn < 4; ++turn) {
+    s.tick(next, milliseconds{20});
+    s.talk({1, 2, 3});
+  }
+  s.settle();
+  s.post(next, {1, 2, 3});
+  CHECK(s.committed() == 2);
+  s.heal();
+  s.beat(next, {1, 2, 3});
+  s.beat(next, {1, 2, 3});
+  s.settle();
+  CHECK(s.keeper().record().isr.size() == 3);
+  CHECK(s.at(1)->log().last() == s.at(next)->log().last());
+  CHECK(s.violation() == "");
+}
+
 TEST_CASE("I6: a deposed leader that wakes confirms no read") {
   stage s{{}};
   s.depose_paused_leader();

@@ -14,14 +14,23 @@ struct usual {
 };
 
 constexpr usual always[] = {
-    {act::deliver, 360},       {act::sync, 140},
-    {act::tick, 60},           {act::propose, 60},
-    {act::ask_to_read, 8},     {act::deal_with_request, 50},
-    {act::deliver_answer, 50}, {act::watch, 50},
-    {act::read_on, 40},        {act::control, 25},
-    {act::report, 25},         {act::finish_fetch, 15},
-    {act::restart, 18},        {act::resume, 10},
-    {act::renew, 18},          {act::repent, 4},
+    {act::deliver, 360},
+    {act::sync, 140},
+    {act::tick, 60},
+    {act::propose, 60},
+    {act::ask_to_read, 8},
+    {act::deal_with_request, 50},
+    {act::deliver_answer, 50},
+    {act::watch, 50},
+    {act::read_on, 40},
+    {act::control, 25},
+    {act::report, 25},
+    {act::finish_fetch, 15},
+    {act::restart, 18},
+    {act::resume, 10},
+    {act::renew, 18},
+    {act::repent, 4},
+    {act::heal, 1},
 };
 
 constexpr usual faults[] = {
@@ -30,6 +39,7 @@ constexpr usual faults[] = {
     {act::lie, 6},        {act::pause, 4},         {act::expire, 4},
     {act::trim, 10},      {act::hand_over, 5},     {act::let_ghost_arrive, 15},
     {act::jump_clock, 6}, {act::fail_write, 1},    {act::fail_fetch, 4},
+    {act::silence, 3},    {act::cut_off, 2},
 };
 
 /// Each schedule leaves some faults out and makes much of others: mixtures
@@ -72,6 +82,10 @@ private:
   std::vector<act> all_;
 };
 
+node_id any_node(world& w) {
+  return static_cast<node_id>(1 + w.random().below(w.nodes()));
+}
+
 /// A node that believes to lead, if any does; else any.
 node_id any_leader(world& w) {
   auto first = w.random().below(w.nodes());
@@ -98,7 +112,7 @@ fate any_fate(world& w, const schedule& x) {
 
 void happen(world& w, act what, const schedule& x) {
   auto& random = w.random();
-  const auto node = static_cast<node_id>(1 + random.below(w.nodes()));
+  const auto node = any_node(w);
   switch (what) {
     case act::deliver:
       return w.deliver(any_packet(w));
@@ -138,6 +152,8 @@ void happen(world& w, act what, const schedule& x) {
       return w.renew(node);
     case act::repent:
       return w.repent(node);
+    case act::heal:
+      return w.heal();
     case act::kill:
       return w.kill(node);
     case act::cut_power:
@@ -166,6 +182,12 @@ void happen(world& w, act what, const schedule& x) {
       return w.fail_write(node);
     case act::fail_fetch:
       return w.fail_fetch(node);
+    case act::silence:
+      return w.silence(node, any_node(w));
+    case act::cut_off: {
+      auto way = random.below(3);
+      return w.cut_off(node, way == 1, way == 2);
+    }
     case act::change: {
       const auto& all = w.keeper().record().replicas;
       return w.change(node, all[random.below(all.size())]);
@@ -190,6 +212,8 @@ verdict live_through(const schedule& x) {
     happen(w, acts.draw(w.random()), x);
   if (w.holds())
     w.come_to_rest();
+  if (w.holds())
+    w.outlast_a_cut();
   verdict out{w.violation(), w.committed(), 0, 0};
   for (uint64_t version = 2; version <= w.keeper().version(); ++version) {
     const auto before = w.keeper().at(version - 1).record;

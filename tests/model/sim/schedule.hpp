@@ -28,6 +28,7 @@ enum class act : uint8_t {
   resume,
   renew,
   repent,
+  heal,
   // Faults from here on: each schedule has its own mixture of them.
   kill,
   cut_power,
@@ -42,6 +43,8 @@ enum class act : uint8_t {
   jump_clock,
   fail_write,
   fail_fetch,
+  silence,
+  cut_off,
   change,
   count_
 };

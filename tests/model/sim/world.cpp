@@ -21,6 +21,7 @@ rep::replica_settings settings_of(node_id self, const rep::rules& rule) {
   out.lag_deadline = milliseconds{60};
   out.resend_after = milliseconds{15};
   out.hand_over_deadline = milliseconds{60};
+  out.resign_after = milliseconds{60};
   out.batch_entries_max = 3;
   out.in_flight_entries_max = 6;
   out.uncommitted_entries_max = 6;
@@ -110,7 +111,8 @@ void world::deliver(size_t i) {
     return;
   auto x = take_packet(i);
   auto& at = nodes_[x.to];
-  if (!runs(at))
+  auto from = std::visit([](const auto& m) { return m.head.from; }, x.what);
+  if (!runs(at) || !hears(x.to, from))
     return;
   if (with_.trace)
     note(x.to, text_of(x.what));
@@ -254,7 +256,8 @@ void world::control(uint64_t version) {
   if (version == 0)
     version = keeper_.version();
   auto read = keeper_.at(version);
-  auto next = rep::elect(read.record, live(version), with_.rule);
+  auto next = rep::elect(read.record, live(version),
+                         rep::replica_settings{}.min_in_sync, with_.rule);
   if (next.step != rep::election_step::write)
     return;
   rep::compare_and_set ask{0, next.record, version, next.must_be_current};
@@ -286,6 +289,8 @@ void world::finish_fetch(node_id id) {
   const auto& from = nodes_[at.fetching_from];
   if (!runs(at) || at.fetching_from == 0 || !runs(from))
     return;
+  if (!hears(id, from.id) || !hears(from.id, id))
+    return fail_fetch(id);
   auto index = from.replica->applied();
   auto epoch = from.replica->log().epoch_at(index);
   at.fetching_from = 0;

@@ -76,11 +76,18 @@ public:
   void resume(node_id at);
   void expire(node_id at);
   void renew(node_id at);
+  /// What one says to the other is lost. Sessions live on.
+  void silence(node_id from, node_id to);
+  void cut_off(node_id at, bool hears, bool is_heard);
+  void heal();
   /// @}
 
   /// Ends all faults, lets everything run its course, and checks that all
   /// replicas come to have everything and that something can be committed.
   void come_to_rest();
+  /// Cuts one of the nodes, now at rest, off from some or all others, and
+  /// checks that something is committed while that lasts.
+  void outlast_a_cut();
 
   const std::string& violation() const { return oracle_.violation(); }
   bool holds() const { return oracle_.holds(); }
@@ -162,6 +169,8 @@ private:
   void note(node_id at, const std::string& what) const;
   void put(node_id to, rep::message what);
   packet take_packet(size_t i);
+  bool hears(node_id at, node_id from) const { return !silent_[from][at]; }
+  void commit_one_more(const char* otherwise);
   bool may_damage(const node& x);
   bool is_healed(const node& x) const;
   std::vector<rep::live_node> live(uint64_t version) const;
@@ -174,6 +183,7 @@ private:
   zookeeper keeper_;
   std::array<node, nodes_max + 1> nodes_; ///< The first is none.
   std::array<reported, nodes_max + 1> reports_;
+  std::array<std::array<bool, nodes_max + 1>, nodes_max + 1> silent_{};
   std::vector<packet> packets_;
   std::vector<zookeeper::answer> answers_;
   rep::effects effects_;

@@ -101,6 +101,23 @@ void world::renew(node_id id) {
   run(at, [&](auto& r, auto& out) { r.renewed(at.incarnation, out); });
 }
 
+void world::silence(node_id from, node_id to) {
+  silent_[from][to] = from != to;
+}
+
+void world::cut_off(node_id at, bool hears, bool is_heard) {
+  for (node_id other = 1; other <= with_.nodes; ++other) {
+    if (!hears)
+      silence(other, at);
+    if (!is_heard)
+      silence(at, other);
+  }
+}
+
+void world::heal() {
+  silent_ = {};
+}
+
 void world::let_time_pass() {
   for (int i = 0; i < 200 && !packets_.empty(); ++i)
     deliver(random_.below(packets_.size()));
@@ -129,7 +146,19 @@ bool world::has_come_to_rest() const {
       });
 }
 
+/// By whoever leads or comes to lead.
+void world::commit_one_more(const char* otherwise) {
+  const auto before = committed();
+  for (int i = 0; i < 200 && holds() && committed() == before; ++i) {
+    propose(keeper_.record().leader);
+    let_time_pass();
+  }
+  if (holds() && committed() == before)
+    oracle_.fails(otherwise);
+}
+
 void world::come_to_rest() {
+  heal();
   for (node_id id = 1; id <= with_.nodes; ++id) {
     resume(id);
     repent(id);
@@ -138,15 +167,33 @@ void world::come_to_rest() {
   }
   for (int i = 0; i < 400 && holds() && !has_come_to_rest(); ++i)
     let_time_pass();
-  const auto before = committed();
-  for (int i = 0; i < 200 && holds() && committed() == before; ++i) {
-    propose(keeper_.record().leader);
-    let_time_pass();
-  }
+  commit_one_more("once all faults have ended, nothing can be committed");
   for (int i = 0; i < 200 && holds() && !has_come_to_rest(); ++i)
     let_time_pass();
-  if (holds() && (committed() == before || !has_come_to_rest()))
-    oracle_.fails("once all faults have ended, nothing can be committed");
+  if (holds() && !has_come_to_rest())
+    oracle_.fails("once all faults have ended, a replica lacks something");
+}
+
+void world::outlast_a_cut() {
+  const auto& record = keeper_.record();
+  const auto& all = record.replicas;
+  auto who =
+      random_.percent(60) ? record.leader : all[random_.below(all.size())];
+  switch (random_.below(4)) {
+    case 0:
+      cut_off(who, true, false);
+      break;
+    case 1:
+      cut_off(who, false, true);
+      break;
+    case 2:
+      silence(who, all[random_.below(all.size())]);
+      break;
+    default:
+      cut_off(who, false, false);
+  }
+  note(who, "is cut off for long");
+  commit_one_more("while one node is cut off, nothing can be committed");
 }
 
 } // namespace parley::sim

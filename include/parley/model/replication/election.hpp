@@ -3,6 +3,7 @@
 #include "parley/model/replication/rules.hpp"
 #include "parley/model/replication/types.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -40,16 +41,23 @@ struct election {
 /// (R9), and none that restarted since it joined (R12: its disk may have lost
 /// what it had promised; KIP-966 calls that an unclean replica) as long as one
 /// did not. If all did, the greatest (last epoch, end) of all of them has
-/// everything that at least one disk kept. The in-sync set stays: who does not
-/// answer is taken out by the new leader, down to the floor (R7).
+/// everything that at least one disk kept. Members whose session has ended
+/// leave the in-sync set, unless less than `min_in_sync` would be left to
+/// commit with (R7); who else does not answer is taken out by the new leader.
 election elect(const partition_record& record,
-               const std::vector<live_node>& live, const rules& rule);
+               const std::vector<live_node>& live, size_t min_in_sync,
+               const rules& rule);
 
 /// The answer to `admin cluster force-elect --accept-data-loss`: the greatest
-/// of those who reported, alone. What it lacks is lost.
+/// of those who reported, alone. What it lacks is lost; its conversations skip
+/// `gap` numbers. No other change goes on, and of the other replicas those
+/// remain that are `known`.
+/// Somebody who has nothing is elected if nobody has more: most partitions of a
+/// small cluster are empty.
 /// @returns step `wait` if no replica that lives has reported.
 election force_elect(const partition_record& record,
-                     const std::vector<live_node>& live);
+                     const std::vector<live_node>& live, const node_set& known,
+                     uint64_t gap);
 
 /// A new replica comes and another goes (0: none): the record with which the
 /// change begins, or nothing if there is one already, or no room. Its epoch is

@@ -24,8 +24,14 @@ struct replica_settings {
   node_id self = 0;
   size_t min_in_sync = 2;
   std::chrono::milliseconds lag_deadline{10'000};
+  /// Of a member to which the link is gone. Short: mostly its process has died.
+  std::chrono::milliseconds lost_deadline{500};
   std::chrono::milliseconds resend_after{500};
   std::chrono::milliseconds hand_over_deadline{5'000};
+  /// A leader that hears too few others gives up its place after this; twice as
+  /// long each time that this was of no use. Longer than ZooKeeper takes to see
+  /// that a node is dead: then nobody is there to lead instead.
+  std::chrono::milliseconds resign_after{10'000};
   uint32_t batch_entries_max = 64;
   uint32_t in_flight_entries_max = 1024;   ///< To one replica. Then: wait.
   uint32_t uncommitted_entries_max = 1024; ///< Then: `window_full`.
@@ -99,6 +105,12 @@ public:
   /// Gives the leadership to this member (0: to any), once it has everything.
   /// Until then, or for `hand_over_deadline`, no entry is accepted.
   void hand_over(node_id to, effects& out);
+  /// That node is about to stop: it is left out of the in-sync set as soon as
+  /// may be (R7), and taken in again in another incarnation only.
+  void peer_leaves(node_id node, effects& out);
+  /// The link to that node is gone: unless it is heard again, it is left out
+  /// after `lost_deadline`.
+  void peer_lost(node_id node);
   /// @}
 
   replica_role role() const noexcept;
@@ -112,6 +124,9 @@ public:
   const log_outline& log() const noexcept { return log_; }
   /// What counts in an election among restarted replicas (R12).
   position last_synced() const;
+  /// Whether this could lead as it is: its log is as long as was promised, be
+  /// it empty, and it has not stopped.
+  bool is_sound() const noexcept { return !must_copy_ && !stopped(); }
 
 private:
   /// A replica as its leader sees it.
@@ -125,7 +140,10 @@ private:
     instant goal_at{0};
     instant caught_up_at{0};
     instant moved_at{0};
-    bool told = false; ///< Since the last tick.
+    instant heard_at{0};
+    instant lost_at{0};  ///< 0: its link is there, as far as is known.
+    bool told = false;   ///< Since the last tick.
+    bool leaves = false; ///< Has everything, and is about to stop.
   };
 
   /// What only a leader has.
@@ -144,6 +162,8 @@ private:
     bool round_open = false;
     instant handing_over_until{0}; ///< 0: it does not.
     node_id handing_over_to = 0;   ///< 0: to any.
+    instant could_commit_at{0};    ///< Or began to lead, or to wait anew.
+    node_set resigned_to;          ///< Since then, and was refused.
   };
 
   /// A write that is not synced yet and what holds once it is.
@@ -209,7 +229,11 @@ private:
   bool take_out_slow(partition_record& wanted) const;
   bool take_out_leaving(partition_record& wanted) const;
   bool move_leadership(partition_record& wanted, isr_set& target) const;
+  bool resign(partition_record& wanted, isr_set& target);
   bool is_slow(const peer& p) const;
+  bool is_lost(const peer& p) const;
+  bool drops_out(const peer& p) const;
+  bool is_silent(const isr_member& m) const;
   bool may_join(const peer& p) const;
   bool is_current(const isr_member& m, const peer& p) const;
   const peer* find_peer(node_id node) const;
@@ -222,7 +246,8 @@ private:
   bool must_copy_ = false; ///< The log here is damaged.
   bool retired_ = false;
   bool halted_ = false;
-  node_id leader_ = 0; ///< Of `epoch_`; 0: not known.
+  uint8_t resignations_ = 0; ///< Since this one could last commit as leader.
+  node_id leader_ = 0;       ///< Of `epoch_`; 0: not known.
   uint64_t incarnation_;
   uint64_t epoch_; ///< The highest that was seen.
   uint64_t durable_epoch_;

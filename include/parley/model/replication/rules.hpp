@@ -28,6 +28,7 @@ struct rules {
   PARLEY_RULE(r12_restarted_not_eligible);
   PARLEY_RULE(r12_greatest_of_all);
   PARLEY_RULE(r13_write_before_belief);
+  PARLEY_RULE(r14_resign);
 };
 
 #undef PARLEY_RULE

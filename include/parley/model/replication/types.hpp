@@ -64,6 +64,11 @@ struct partition_record {
   isr_set isr;
   node_set replicas;   ///< Those outside the ISR are learners.
   node_id leaving = 0; ///< Goes once all other replicas are in sync.
+  /// The last epoch whose leader may lack what was committed, as an operator
+  /// accepted it; 0: there was none. And how many numbers, in all of them, a
+  /// conversation may have given out that nobody knows of.
+  uint64_t lossy_epoch = 0;
+  uint64_t lossy_gap = 0;
 
   friend bool operator==(const partition_record&,
                          const partition_record&) = default;
