@@ -39,8 +39,8 @@ std::optional<std::chrono::milliseconds> parse_duration(std::string_view text) {
   return std::nullopt;
 }
 
-std::string format_duration(std::chrono::milliseconds value) {
-  auto ms = value.count();
+std::string format_duration(std::chrono::milliseconds x) {
+  auto ms = x.count();
   for (auto& each : units)
     if (ms != 0 && ms % each.ms == 0)
       return fmt::format("{}{}", ms / each.ms, each.name);

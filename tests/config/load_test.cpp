@@ -1,11 +1,11 @@
+#include "support/temporary_directory.hpp"
+
 #include "parley/config/load.hpp"
 
 #include <doctest/doctest.h>
 
-#include <cstdlib>
 #include <fstream>
 #include <functional>
-#include <unistd.h>
 
 using namespace parley::config;
 using namespace std::chrono_literals;
@@ -148,6 +148,26 @@ const std::vector<sample> samples = {
      [](auto& x) {
        x.limits.connections_per_address = 9;
      }},
+    {"presence.coalesce = '0ms'",
+     [](auto& x) {
+       x.presence.coalesce = 0ms;
+     }},
+    {"presence.node_grace = '20s'",
+     [](auto& x) {
+       x.presence.node_grace = 20s;
+     }},
+    {"presence.changes_per_s = 7",
+     [](auto& x) {
+       x.presence.changes_per_s = 7;
+     }},
+    {"presence.writes_per_s = 8",
+     [](auto& x) {
+       x.presence.writes_per_s = 8;
+     }},
+    {"presence.writes_waiting_max = 9",
+     [](auto& x) {
+       x.presence.writes_waiting_max = 9;
+     }},
     {"presence.last_active_interval = '1d'",
      [](auto& x) {
        x.presence.last_active_interval = 24h;
@@ -265,6 +285,10 @@ const std::vector<sample> samples = {
      [](auto& x) {
        x.cluster.weight = 0;
      }},
+    {"cluster.copy_bytes_per_s = 0",
+     [](auto& x) {
+       x.cluster.copy_bytes_per_s = 0;
+     }},
     {"cluster.tls = {cert = 'c.pem', key = 'k.pem', ca = 'a.pem'}",
      [](auto& x) {
        x.cluster.tls = {"c.pem", "k.pem", "a.pem"};
@@ -346,21 +370,14 @@ const std::vector<sample> samples = {
 
 /// A file of its own that goes with the test.
 class scratch_file {
+  parley::test::temporary_directory folder_;
+
 public:
   explicit scratch_file(std::string_view content) {
-    auto name =
-        (std::filesystem::temp_directory_path() / "parley-XXXXXX").string();
-    auto fd = mkstemp(name.data());
-    REQUIRE(fd >= 0);
-    close(fd);
-    path = name;
     std::ofstream{path, std::ios::binary} << content;
   }
-  ~scratch_file() { std::filesystem::remove(path); }
-  scratch_file(const scratch_file&) = delete;
-  scratch_file& operator=(const scratch_file&) = delete;
 
-  std::filesystem::path path;
+  std::filesystem::path path = folder_.file("parley.toml");
 };
 
 } // namespace

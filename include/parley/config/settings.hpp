@@ -78,7 +78,12 @@ struct limit_settings {
 };
 
 struct presence_settings {
+  milliseconds coalesce{3'000};    ///< Who is back sooner was never gone.
+  milliseconds node_grace{10'000}; ///< The same after the loss of a node.
   milliseconds last_active_interval{15 * 60'000};
+  uint32_t changes_per_s = 2'000; ///< That a node tells.
+  uint32_t writes_per_s = 1'000;  ///< Rows of `last_active`, of a node.
+  uint32_t writes_waiting_max = 100'000;
 
   bool operator==(const presence_settings&) const = default;
 };
@@ -141,6 +146,7 @@ struct cluster_settings {
   std::string listen = "127.0.0.1:7080"; ///< Where other nodes reach it.
   std::string zone = "local";
   uint32_t weight = 1; ///< Share of the partitions; 0: an edge.
+  uint32_t copy_bytes_per_s = 100'000'000; ///< Into this node; 0: unlimited.
   cluster_tls_settings tls;
 
   bool operator==(const cluster_settings&) const = default;
