@@ -141,6 +141,16 @@ std::vector<model::replication::live_node> cluster_view::live() const {
   return out;
 }
 
+std::vector<model::placement_node> cluster_view::leading_placement() const {
+  auto out = placement();
+  for (auto& each : out) {
+    auto found = nodes_.find(each.node);
+    if (found != nodes_.end() && found->second.entry.stopping)
+      each.weight = 0;
+  }
+  return out;
+}
+
 size_t cluster_view::held_by(node_id node) const {
   return static_cast<size_t>(
       std::count_if(records_.begin(), records_.end(), [&](const auto& x) {

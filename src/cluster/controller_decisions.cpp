@@ -29,50 +29,43 @@ void controller::decide() {
   if (view_.records().size() < with_.cluster.partitions)
     create_records();
   elect_leaders();
+  hand_over(idle_partitions());
 }
 
-/// Each has one replica, which has everything. Others come as nodes are moved
-/// to.
-void controller::create_seeded_records() {
-  const auto& nodes = view_.nodes();
-  auto seed = std::find_if(nodes.begin(), nodes.end(), [this](const auto& x) {
-    return x.second.entry.instance == with_.cluster.seed;
-  });
-  if (seed == nodes.end())
+/// From which the first replicas are chosen; none as long as those are not
+/// there that it takes. Of a cluster with a seed it is that one alone, which
+/// has everything; others come as replicas are moved.
+std::vector<model::placement_node> controller::founders() const {
+  const auto& seed = with_.cluster.seed;
+  const auto& living = view_.nodes();
+  std::vector<model::placement_node> found;
+  if (!seed.empty()) {
+    for (const auto& [number, node] : living)
+      if (node.entry.instance == seed)
+        found.push_back({number, 1, node.entry.zone});
+    return found;
+  }
+  for (const auto& each : view_.leading_placement())
+    if (each.weight > 0 && living.contains(each.node))
+      found.push_back(each);
+  if (found.size() >= with_.cluster.replicas)
+    return found;
+  log::debug("cluster.waiting_for_nodes", "there={} needed={}", found.size(),
+             with_.cluster.replicas);
+  return {};
+}
+
+/// All of the first replicas have what there is, so that all are in sync.
+void controller::create_records() {
+  const auto nodes = founders();
+  if (nodes.empty())
     return;
   for (uint32_t i = 0; i < with_.cluster.partitions; ++i) {
     auto partition = static_cast<uint16_t>(i);
     if (view_.records().contains(partition) || busy_.contains(partition))
       continue;
     partition_record record;
-    record.epoch = seed_epoch + 1;
-    record.leader = seed->first;
-    record.replicas = {seed->first};
-    record.isr.push_back({seed->first, seed->second.incarnation});
-    write(partition, record, std::nullopt, record.isr);
-  }
-}
-
-/// All replicas are empty, so that all are in sync.
-void controller::create_records() {
-  if (!with_.cluster.seed.empty())
-    return create_seeded_records();
-  std::vector<model::placement_node> nodes;
-  for (const auto& each : view_.placement()) {
-    auto found = view_.nodes().find(each.node);
-    if (each.weight > 0 && found != view_.nodes().end()
-        && !found->second.entry.stopping)
-      nodes.push_back(each);
-  }
-  if (nodes.size() < with_.cluster.replicas)
-    return log::debug("cluster.waiting_for_nodes", "there={} needed={}",
-                      nodes.size(), with_.cluster.replicas);
-  for (uint32_t i = 0; i < with_.cluster.partitions; ++i) {
-    auto partition = static_cast<uint16_t>(i);
-    if (view_.records().contains(partition) || busy_.contains(partition))
-      continue;
-    partition_record record;
-    record.epoch = 1;
+    record.epoch = with_.cluster.seed.empty() ? 1 : seed_epoch + 1;
     record.replicas = model::place(partition, nodes, with_.cluster.replicas);
     record.leader = record.replicas.front();
     for (auto node : record.replicas)
@@ -99,7 +92,8 @@ std::optional<election> controller::election_of(uint16_t partition,
         && given->second.incarnation == each.incarnation)
       each.last = given->second.last;
   }
-  auto out = model::replication::elect(x.record, live, {});
+  auto out =
+      model::replication::elect(x.record, live, with_.cluster.min_in_sync, {});
   return out.step == election_step::none ? std::nullopt
                                          : std::optional{std::move(out)};
 }
@@ -141,15 +135,18 @@ void controller::reported(node_id node, uint64_t incarnation,
   schedule();
 }
 
-void controller::balance() {
-  if (!view_.complete())
-    return;
-  std::vector<model::placed_partition> idle;
+/// The partitions that nothing is being written to.
+std::vector<model::placed_partition> controller::idle_partitions() const {
+  std::vector<model::placed_partition> all;
   for (const auto& [partition, x] : view_.records())
     if (!busy_.contains(partition))
-      idle.push_back({partition, x.record});
-  move_replicas(idle);
-  hand_over(idle);
+      all.push_back({partition, x.record});
+  return all;
+}
+
+void controller::balance() {
+  if (view_.complete())
+    move_replicas(idle_partitions());
 }
 
 void controller::move_replicas(
@@ -179,14 +176,8 @@ void controller::move_replicas(
 }
 
 void controller::hand_over(const std::vector<model::placed_partition>& idle) {
-  auto nodes = view_.placement();
-  for (auto& each : nodes) {
-    auto found = view_.nodes().find(each.node);
-    if (found != view_.nodes().end() && found->second.entry.stopping)
-      each.weight = 0;
-  }
-  for (const auto& each :
-       model::plan_hand_overs(idle, nodes, view_.live(), with_.limits)) {
+  for (const auto& each : model::plan_hand_overs(
+           idle, view_.leading_placement(), view_.live(), with_.limits)) {
     auto epoch = view_.records().at(each.partition).record.epoch;
     auto& asked = hand_overs_[each.partition];
     if (asked.epoch == epoch && now_ - asked.at < with_.hand_over_again)

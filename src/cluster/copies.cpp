@@ -17,8 +17,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Small enough that it holds nothing else up on a link for long.
-constexpr uint64_t part_bytes = uint64_t{512} << 10;
+/// Whatever a node asks for.
+constexpr uint64_t part_bytes_max = uint64_t{512} << 10;
 constexpr auto part_timeout = 10s;
 constexpr auto source_idle_max = 30s;
 
@@ -57,7 +57,7 @@ copy_source(caf::stateful_actor<source_state>* self,
   self->state.rows = std::move(*rows);
   return {
       [self](const next_part& x) -> caf::result<copy_part> {
-        auto bytes = std::min<uint64_t>(x.bytes, part_bytes);
+        auto bytes = std::min<uint64_t>(x.bytes, part_bytes_max);
         auto next = self->state.rows->next(static_cast<size_t>(bytes));
         if (!next)
           return to_caf(next.error());
@@ -74,47 +74,76 @@ copy_source(caf::stateful_actor<source_state>* self,
 struct copier_state {
   caf::stateful_actor<copier_state>* self = nullptr;
   history::replica_store* store = nullptr;
-  uint64_t bytes_per_s = 0;
+  copy_limits limits;
   struct wanted {
     make_copy what;
     caf::strong_actor_ptr by;
   };
   std::deque<wanted> queue;
+
+  // Of the copy under way:
+  uint64_t number = 0; ///< Tells late answers of earlier ones.
+  copy_flow flow{limits};
   rep::position at;
   caf::actor source;
   std::unique_ptr<history::partition_import> rows;
+  bool must_wait = false; ///< A tick is on its way.
 
   void begin_copy() {
+    ++number;
     const auto& next = queue.front();
     self->request(next.what.from, part_timeout, open_copy{next.what.partition})
-        .then(
-            [this](copy_opened& x) {
-              at = x.at;
-              source = std::move(x.source);
-              auto made = store->begin_import(queue.front().what.partition);
-              if (!made)
-                return fail(made.error().message);
-              rows = std::move(*made);
-              ask();
-            },
-            [this](const caf::error& why) { fail(from_caf(why).message); });
-  }
-
-  void ask() {
-    self->request(source, part_timeout, next_part{part_bytes})
-        .then([this](copy_part& x) { take(x); },
+        .then([this](copy_opened& x) { begin_import(x); },
               [this](const caf::error& why) { fail(from_caf(why).message); });
   }
 
+  void begin_import(copy_opened& x) {
+    auto made = store->begin_import(queue.front().what.partition);
+    if (!made)
+      return fail(made.error().message);
+    rows = std::move(*made);
+    at = x.at;
+    source = std::move(x.source);
+    flow = copy_flow{limits};
+    ask();
+  }
+
+  /// Asks for as many parts as may be on their way. They come in order: they
+  /// are of one actor, and on one connection.
+  void ask() {
+    while (source) {
+      auto now = self->clock().now().time_since_epoch();
+      auto pause = flow.wait(now);
+      if (!pause)
+        return;
+      if (*pause > 0s) {
+        if (!std::exchange(must_wait, true))
+          self->delayed_send(self, *pause, tick{});
+        return;
+      }
+      flow.asked(now);
+      self->request(source, part_timeout, next_part{flow.part_bytes()})
+          .then(
+              [this, asked_in = number](copy_part& x) {
+                if (asked_in == number)
+                  take(x);
+              },
+              [this, asked_in = number](const caf::error& why) {
+                if (asked_in == number)
+                  fail(from_caf(why).message);
+              });
+    }
+  }
+
+  /// The source goes on while the rows are put in files here.
   void take(copy_part& x) {
     if (x.rows.empty())
       return end_copy(std::move(rows));
-    auto bytes = x.rows.size();
+    flow.arrived(x.rows.size());
+    ask();
     auto batch = history::batch::decoded(std::move(x.rows));
     if (auto done = rows->add(batch); !done)
-      return fail(done.error().message);
-    auto pause = std::chrono::microseconds{bytes * 1'000'000 / bytes_per_s};
-    self->delayed_send(self, pause, tick{});
+      fail(done.error().message);
   }
 
   void fail(const std::string& why) {
@@ -126,6 +155,7 @@ struct copier_state {
   void end_copy(std::unique_ptr<history::partition_import> copied) {
     auto [what, by] = std::move(queue.front());
     queue.pop_front();
+    ++number;
     source = nullptr;
     rows.reset();
     copy_done done{what.partition, at, nullptr};
@@ -139,10 +169,10 @@ struct copier_state {
 };
 
 caf::behavior copier(caf::stateful_actor<copier_state>* self,
-                     history::replica_store* store, uint64_t bytes_per_s) {
+                     history::replica_store* store, copy_limits limits) {
   self->state.self = self;
   self->state.store = store;
-  self->state.bytes_per_s = std::max<uint64_t>(bytes_per_s, 1);
+  self->state.limits = limits;
   self->set_error_handler([](const caf::error&) {});
   return {
       [self](make_copy& x) {
@@ -151,7 +181,10 @@ caf::behavior copier(caf::stateful_actor<copier_state>* self,
         if (queue.size() == 1)
           self->state.begin_copy();
       },
-      [self](tick) { self->state.ask(); },
+      [self](tick) {
+        self->state.must_wait = false;
+        self->state.ask();
+      },
   };
 }
 
@@ -165,10 +198,10 @@ caf::actor spawn_log_reader(caf::actor_system& sys, const history::store& from,
 }
 
 caf::actor spawn_copier(caf::actor_system& sys, history::replica_store& store,
-                        uint64_t bytes_per_s, runs where) {
+                        const copy_limits& limits, runs where) {
   return where == runs::detached
-             ? sys.spawn<caf::detached>(copier, &store, bytes_per_s)
-             : sys.spawn(copier, &store, bytes_per_s);
+             ? sys.spawn<caf::detached>(copier, &store, limits)
+             : sys.spawn(copier, &store, limits);
 }
 
 caf::actor spawn_copy_source(caf::actor_system& sys,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "cluster/copy_flow.hpp"
+
 #include "parley/actors/spawn.hpp"
 #include "parley/cluster/replicator_messages.hpp"
 #include "parley/history/replica_store.hpp"
@@ -16,10 +18,10 @@ namespace parley::cluster {
 caf::actor spawn_log_reader(caf::actor_system& sys, const history::store& from,
                             size_t bytes_max, runs where);
 
-/// Makes one copy after another, at the given rate, and answers each
+/// Makes one copy after another, within the limits, and answers each
 /// `make_copy` by `copy_done`.
 caf::actor spawn_copier(caf::actor_system& sys, history::replica_store& store,
-                        uint64_t bytes_per_s, runs where);
+                        const copy_limits& limits, runs where);
 
 /// Gives the rows of a snapshot away, part by part.
 caf::actor spawn_copy_source(caf::actor_system& sys,

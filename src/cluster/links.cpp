@@ -1,5 +1,6 @@
 #include "parley/cluster/links.hpp"
 
+#include "cluster/link_beat.hpp"
 #include "cluster/link_connection.hpp"
 #include "cluster/links_state.hpp"
 
@@ -13,6 +14,15 @@
 #include <utility>
 
 namespace parley::cluster {
+
+protocol_range own_protocol() noexcept {
+  constexpr protocol_range range{1, 1};
+#ifdef PARLEY_NEXT_PROTOCOL
+  return {range.min, range.max + 1};
+#else
+  return range;
+#endif
+}
 
 // -- who should be linked ----------------------------------------------------
 
@@ -85,14 +95,23 @@ void links_state::on_pulse() {
 }
 
 void links_state::tell(link_peer& peer) {
-  self->send(peer.links, beat{peer.link, peer.in.tell()});
+  beat next{peer.link, peer.in.tell()};
+#ifdef PARLEY_NEXT_PROTOCOL
+  next.sent = now().time_since_epoch().count();
+#endif
+  self->send(peer.links, next);
 }
 
 void links_state::on_beat(const beat& x) {
-  if (auto* peer = find_link(x.link)) {
-    peer->heard = now();
-    peer->out.taken(x.taken);
-  }
+  auto* peer = find_link(x.link);
+  if (!peer)
+    return;
+  peer->heard = now();
+  peer->out.taken(x.taken);
+#ifdef PARLEY_NEXT_PROTOCOL
+  if (peer->version == own_protocol().max)
+    self->send(peer->links, beat_heard{x.link, x.sent});
+#endif
 }
 
 void links_state::on_batch(batch& x) {
@@ -222,6 +241,13 @@ caf::behavior links_actor(caf::stateful_actor<links_state>* self,
       [&state](const refusal& x) { state.on_refusal(x); },
       [&state](pulse) { state.on_pulse(); },
       [&state](const beat& x) { state.on_beat(x); },
+#ifdef PARLEY_NEXT_PROTOCOL
+      [&state](const beat_heard& x) {
+        if (const auto* peer = state.find_link(x.link))
+          log::info("link.beat_heard", "node={} after={}ns", peer->address.node,
+                    state.now().time_since_epoch().count() - x.sent);
+      },
+#endif
       [&state](batch& x) { state.on_batch(x); },
       [&state](const receipt& x) { state.on_receipt(x); },
       [&state](outgoing& x) { state.on_outgoing(x); },
@@ -238,6 +264,9 @@ caf::behavior links_actor(caf::stateful_actor<links_state>* self,
 void configure_links(caf::actor_system_config& cfg,
                      const link_options& options) {
   cfg.add_message_types<caf::id_block::parley_links>();
+#ifdef PARLEY_NEXT_PROTOCOL
+  cfg.add_message_types<caf::id_block::parley_next>();
+#endif
   cfg.load<caf::io::middleman>();
   if (options.security.with == link_security::kind::none)
     return;

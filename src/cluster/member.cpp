@@ -9,6 +9,7 @@
 
 #include <caf/all.hpp>
 
+#include <atomic>
 #include <future>
 #include <mutex>
 #include <optional>
@@ -97,6 +98,8 @@ public:
       membership_->set_stopping(is);
   }
 
+  bool drains() const noexcept { return drains_; }
+
   std::shared_ptr<const std::vector<living_node>> alive() const {
     std::lock_guard lock{alive_guard_};
     return alive_;
@@ -113,6 +116,9 @@ public:
       all.records = view.records();
       all.partitions = with_.membership.own.partitions;
       all.replicas = with_.membership.own.replicas;
+      all.placement = view.placement();
+      all.leading_placement = view.leading_placement();
+      all.live = view.live();
     }
     done(std::move(all));
   }
@@ -131,6 +137,18 @@ public:
                 std::move(done));
   }
 
+  void force(const forced_wish& wish, on_forced done) {
+    if (!membership_)
+      return done(error{errc::unavailable, "the node stops", 0});
+    if (forcing_ && !forcing_->is_over())
+      return done(error{errc::conflict, "another one is under way", 0});
+    forcing_ = std::make_shared<forced_election>(*client_, membership_->where(),
+                                                 membership_->view(), wish,
+                                                 std::move(done));
+    forcing_->begin(
+        [this](node_id node, const auto& of) { ask_last(node, 0, of); }, now());
+  }
+
   void leave(std::shared_ptr<std::promise<void>> done) {
     if (!membership_ || !membership_->is_in())
       return done->set_value();
@@ -141,6 +159,7 @@ public:
   /// Ends what holds on to the client, and the client.
   void end() {
     controller_.reset();
+    forcing_.reset();
     if (membership_)
       membership_->view().remove(*this);
     membership_.reset();
@@ -166,6 +185,8 @@ private:
       membership_->tick(now());
     if (controller_)
       controller_->tick(now());
+    if (forcing_)
+      forcing_->tick(now());
     if (actors_.replicator)
       // The state machines take a time of 0 for none.
       caf::anon_send(actors_.replicator, replica_beat{now() + 1ms});
@@ -251,6 +272,7 @@ private:
       if (view.draining().contains(node.entry.name))
         now->back().entry.stopping = true;
     }
+    drains_ = view.draining().contains(with_.membership.self.name);
     {
       std::lock_guard lock{alive_guard_};
       alive_ = std::move(now);
@@ -258,7 +280,7 @@ private:
     announce();
   }
 
-  // -- what the controller asks of nodes
+  // -- what the controller, or a forced election, asks of nodes
 
   void ask_last(node_id node, uint64_t,
                 const std::vector<asked_position>& of) override {
@@ -279,9 +301,11 @@ private:
     for (const auto& each : x.all)
       for (const auto& asked : of)
         if (asked.partition == each.partition)
-          all.push_back({asked, each.last});
+          all.push_back({asked, each.last, each.sound});
     if (controller_)
       controller_->reported(node, x.incarnation, all);
+    if (forcing_)
+      forcing_->reported(node, x.incarnation, all);
   }
 
   void hand_over(uint16_t partition, uint64_t, node_id from,
@@ -300,11 +324,13 @@ private:
   mutable std::mutex alive_guard_;
   std::shared_ptr<const std::vector<living_node>> alive_ =
       std::make_shared<const std::vector<living_node>>();
+  std::atomic<bool> drains_{false};
   bool leaving_ = false;
   uint64_t announced_ = 0; ///< The incarnation that the replicator knows.
   std::unique_ptr<coordination> client_;
   std::unique_ptr<membership> membership_;
   std::unique_ptr<controller> controller_;
+  std::shared_ptr<forced_election> forcing_; ///< The last one.
   member_actors actors_;
   std::optional<task_thread> thread_;
 };
@@ -355,6 +381,10 @@ void member::set_stopping(bool is) {
   state_->post([s = state_.get(), is] { s->set_stopping(is); });
 }
 
+bool member::drains() const {
+  return state_->drains();
+}
+
 std::shared_ptr<const std::vector<living_node>> member::alive() const {
   return state_->alive();
 }
@@ -371,6 +401,12 @@ void member::drain(std::string name, bool is, on_administered done) {
 void member::remove(std::string name, on_administered done) {
   state_->post([s = state_.get(), name = std::move(name),
                 done = std::move(done)] { s->remove(name, done); });
+}
+
+void member::force(forced_wish wish, on_forced done) {
+  state_->post([s = state_.get(), wish, done = std::move(done)] {
+    s->force(wish, done);
+  });
 }
 
 void member::leave() {

@@ -291,6 +291,9 @@ void membership::leave(std::function<void(outcome)> done) {
 }
 
 void membership::node_changed(const living_node& x) {
+  if (step_ != step::over && !seen_all_)
+    if (auto why = protocol_gap(x.entry, with_.self); !why.empty())
+      return refuse(why);
   auto is_other = x.entry.name == with_.self.name && is_in()
                   && x.incarnation > incarnation_;
   if (is_other)

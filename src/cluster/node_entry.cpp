@@ -2,6 +2,10 @@
 
 #include "cluster/json_reader.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace parley::cluster {
 
 namespace {
@@ -22,6 +26,7 @@ std::string encode(const node_entry& x) {
                                       {"listen", x.listen},
                                       {"version", x.version},
                                       {"protocol", x.protocol},
+                                      {"protocol_min", x.protocol_min},
                                       {"fingerprint", x.fingerprint},
                                       {"sessions", x.sessions},
                                       {"stopping", x.stopping}});
@@ -40,10 +45,23 @@ result<node_entry> decode_node_entry(std::string_view bytes) {
   out.listen = in.text("listen");
   out.version = in.text("version");
   out.protocol = in.number<uint32_t>("protocol");
+  out.protocol_min = in.number<uint32_t>("protocol_min");
   out.fingerprint = in.text("fingerprint");
   out.sessions = in.number<uint32_t>("sessions");
   out.stopping = in.flag("stopping");
   return in.finish(std::move(out));
+}
+
+std::string protocol_gap(const node_entry& there, const node_entry& own) {
+  if (std::max(there.protocol_min, own.protocol_min)
+      <= std::min(there.protocol, own.protocol))
+    return {};
+  return fmt::format("protocol between nodes: \"{}\" (version {}) speaks {} to "
+                     "{}, this node (version {}) {} to {}; go by way of a "
+                     "release between the two",
+                     there.name, there.version, there.protocol_min,
+                     there.protocol, own.version, own.protocol_min,
+                     own.protocol);
 }
 
 } // namespace parley::cluster

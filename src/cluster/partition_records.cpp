@@ -20,13 +20,18 @@ std::string encode(const partition_record& x) {
   for (const auto& each : x.isr)
     isr.push_back(
         json::object{{"node", each.node}, {"incarnation", each.incarnation}});
-  return json::serialize(json::object{
+  json::object out{
       {"format", record_format},
       {"epoch", x.epoch},
       {"leader", x.leader},
       {"isr", std::move(isr)},
       {"replicas", json::array(x.replicas.begin(), x.replicas.end())},
-      {"leaving", x.leaving}});
+      {"leaving", x.leaving}};
+  if (x.lossy_epoch != 0) {
+    out["lossy_epoch"] = x.lossy_epoch;
+    out["lossy_gap"] = x.lossy_gap;
+  }
+  return json::serialize(out);
 }
 
 result<partition_record> decode_record(uint16_t partition,
@@ -46,6 +51,10 @@ result<partition_record> decode_record(uint16_t partition,
   for (const auto& each : in.list("replicas", replication::replicas_max))
     out.replicas.push_back(in.item<replication::node_id>(each));
   out.leaving = in.number<replication::node_id>("leaving");
+  if (in.has("lossy_epoch")) {
+    out.lossy_epoch = in.number("lossy_epoch");
+    out.lossy_gap = in.number("lossy_gap");
+  }
   return in.finish(out);
 }
 

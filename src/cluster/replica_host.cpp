@@ -141,6 +141,16 @@ void replica_host::hand_over(uint16_t partition, rep::node_id to) {
   run(partition, [to](auto& it, auto& out) { it.hand_over(to, out); });
 }
 
+void replica_host::peer_leaves(rep::node_id node) {
+  for (uint16_t partition = 0; partition < with_->partitions; ++partition)
+    run(partition, [node](auto& it, auto& out) { it.peer_leaves(node, out); });
+}
+
+void replica_host::peer_lost(rep::node_id node) {
+  for (uint16_t partition = 0; partition < with_->partitions; ++partition)
+    run(partition, [node](auto& it, auto&) { it.peer_lost(node); });
+}
+
 std::optional<partition_snapshot>
 replica_host::snapshot(uint16_t partition) const {
   if (!hosts(partition))

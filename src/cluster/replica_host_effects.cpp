@@ -1,6 +1,8 @@
 #include "cluster/hosted.hpp"
 #include "cluster/stored_replica.hpp"
 
+#include "parley/base/log.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -57,6 +59,9 @@ void replica_host::on(hosted& at, const rep::apply& x) {
 }
 
 void replica_host::on(hosted& at, const rep::compare_and_set& x) {
+  if (x.record.epoch > at.it.epoch())
+    log::info("replica.gives_up_lead", "partition={} epoch={} to={}",
+              at.it.partition(), at.it.epoch(), x.record.leader);
   outside_->compare_and_set(at.it.partition(), x);
 }
 

@@ -4,6 +4,7 @@
 #include <array>
 #include <limits>
 #include <type_traits>
+#include <utility>
 #include <variant>
 
 namespace parley::cluster {
@@ -29,6 +30,8 @@ namespace {
 constexpr size_t entry_bytes_min = 8;
 
 /// Numbers of the messages on the wire. Never given to another one.
+constexpr uint8_t tag_max = 6;
+
 template <class T>
 constexpr uint8_t tag_of() {
   if constexpr (std::is_same_v<T, append>)
@@ -42,7 +45,7 @@ constexpr uint8_t tag_of() {
   else if constexpr (std::is_same_v<T, too_old>)
     return 5;
   else
-    return 6;
+    return tag_max;
 }
 
 /// Counts what would be written.
@@ -237,6 +240,15 @@ void put_message(Sink& to, const message& any) {
       any);
 }
 
+/// Behind its size, so that whoever knows less can go on behind it.
+template <class Sink>
+void put_sized(Sink& to, const message& any) {
+  size_sink size;
+  put_message(size, any);
+  to.number(size.size());
+  put_message(to, any);
+}
+
 // -- reading -----------------------------------------------------------------
 
 header get_header(reader& from) {
@@ -335,24 +347,32 @@ message get_message(reader& from) {
 
 size_t wire_size(const model::replication::message& x) noexcept {
   replication_wire::size_sink sink;
-  replication_wire::put_message(sink, x);
+  replication_wire::put_sized(sink, x);
   return sink.size();
 }
 
 void encode(const model::replication::message& x,
             const std::function<void(std::string_view)>& take) {
   replication_wire::piece_sink sink{take};
-  replication_wire::put_message(sink, x);
+  replication_wire::put_sized(sink, x);
   sink.flush();
 }
 
-std::optional<model::replication::message> decode(std::string_view& from) {
+bool decode(std::string_view& from,
+            std::vector<model::replication::message>& to) {
   replication_wire::reader in{from};
-  auto x = replication_wire::get_message(in);
-  if (in.failed())
-    return std::nullopt;
+  const auto one = in.bytes(in.number());
+  if (in.failed() || one.empty())
+    return false;
   from = in.left();
-  return x;
+  if (static_cast<uint8_t>(one.front()) > replication_wire::tag_max)
+    return true;
+  replication_wire::reader parts{one};
+  auto x = replication_wire::get_message(parts);
+  if (parts.failed())
+    return false;
+  to.push_back(std::move(x));
+  return true;
 }
 
 } // namespace parley::cluster

@@ -1,6 +1,7 @@
 #include "parley/cluster/replicator.hpp"
 
 #include "cluster/copies.hpp"
+#include "cluster/gathered_commits.hpp"
 
 #include "parley/actors/errors.hpp"
 #include "parley/base/fault.hpp"
@@ -34,8 +35,11 @@ struct replicator_state : surroundings {
   std::map<rep::node_id, caf::actor> peers;
   std::map<rep::node_id, std::vector<rep::message>> to_post;
   std::vector<std::pair<caf::strong_actor_ptr, receipt>> receipts;
-  /// Who proposed what is not committed yet, by partition and in order.
-  std::vector<std::deque<caf::strong_actor_ptr>> proposers;
+  std::vector<gathered_commits> gathered; ///< By partition.
+  std::vector<uint16_t> to_propose;       ///< Those that gathered something.
+  /// Who has a part in each entry that is not committed yet, by partition and
+  /// in order.
+  std::vector<std::deque<std::vector<caf::strong_actor_ptr>>> proposers;
   std::unordered_map<caf::actor_addr, uint32_t> answers;
   struct read_waiting {
     uint16_t partition = 0;
@@ -47,6 +51,9 @@ struct replicator_state : surroundings {
   uint32_t copies_out = 0;
   size_t proposed_bytes = 0;
   bool flush_due = false;
+  std::vector<uint64_t> led; ///< In which epoch, by partition; 0: it does not.
+  /// To whom those partitions go that end what they have begun.
+  std::map<uint16_t, rep::node_id> yielding;
 
   // -- what the host asks for
 
@@ -79,17 +86,21 @@ struct replicator_state : surroundings {
   void committed(uint16_t partition, size_t count) override {
     auto& open = proposers[partition];
     for (; count > 0 && !open.empty(); --count, open.pop_front())
-      if (open.front())
-        ++answers[caf::actor_cast<caf::actor_addr>(open.front())];
+      for (const auto& each : open.front())
+        if (each)
+          ++answers[caf::actor_cast<caf::actor_addr>(each)];
   }
 
   void leads(uint16_t partition, uint64_t epoch) override {
     ports.leads(partition, epoch);
+    led[partition] = epoch;
     self->send(company.observer, partition_led{partition, epoch});
   }
 
   void stepped_down(uint16_t partition) override {
     ports.leads(partition, 0);
+    led[partition] = 0;
+    yielding.erase(partition);
     proposers[partition].clear();
     end_reads(partition, UINT64_MAX, false);
     self->send(company.observer, partition_lost{partition});
@@ -114,7 +125,9 @@ struct replicator_state : surroundings {
 
   void start() {
     host = std::make_unique<replica_host>(with.host, *store, *this);
+    gathered.resize(with.host.partitions);
     proposers.resize(with.host.partitions);
+    led.resize(with.host.partitions);
   }
 
   /// Work gathers in the mailbox while a sync is under way: all of it shares
@@ -126,19 +139,34 @@ struct replicator_state : surroundings {
 
   void propose(commit& x) {
     fault::point("replicator.propose");
-    proposed_bytes += x.rows.bytes();
-    if (!host->propose(x.partition, x.epoch, shared_bytes{x.rows.take()}))
+    if (x.partition >= gathered.size())
       return;
-    proposers[x.partition].push_back(self->current_sender());
+    proposed_bytes += x.rows.bytes();
+    auto& open = gathered[x.partition];
+    if (!open.admits(x))
+      propose_gathered(x.partition);
+    if (open.by.empty())
+      to_propose.push_back(x.partition);
+    open.add(x, self->current_sender());
     later();
     if (proposed_bytes >= proposed_bytes_max)
       write();
+  }
+
+  void propose_gathered(uint16_t partition) {
+    auto all = std::exchange(gathered[partition], {});
+    if (!all.by.empty()
+        && host->propose(partition, all.epoch, shared_bytes{all.rows.take()}))
+      proposers[partition].push_back(std::move(all.by));
   }
 
   /// Sends first, so that the others write while this node does.
   void write() {
     flush_due = false;
     proposed_bytes = 0;
+    for (auto partition : to_propose)
+      propose_gathered(partition);
+    to_propose.clear();
     post();
     host->flush();
     post();
@@ -212,11 +240,37 @@ struct replicator_state : surroundings {
     return copy_opened{taken->at, source};
   }
 
+  /// The partition's actors end what they have begun first, so that nobody is
+  /// told that it is unavailable. Who is asked once more has waited in vain.
+  void give_up(const give_up_lead& x) {
+    if (x.partition >= led.size() || led[x.partition] == 0)
+      return;
+    if (yielding.insert_or_assign(x.partition, x.to).second)
+      self->send(company.observer,
+                 partition_yields{x.partition, led[x.partition]});
+    else
+      hand_over(x.partition);
+  }
+
+  void yielded(const lead_yielded& x) {
+    if (x.partition < led.size() && led[x.partition] == x.epoch)
+      hand_over(x.partition);
+  }
+
+  void hand_over(uint16_t partition) {
+    auto to = yielding.find(partition);
+    if (to == yielding.end())
+      return;
+    host->hand_over(partition, to->second);
+    yielding.erase(to);
+    later();
+  }
+
   log_ends ends(const std::vector<uint16_t>& partitions) const {
     log_ends found{incarnation, {}};
     for (auto partition : partitions)
       if (const auto* it = host->at(partition))
-        found.all.push_back({partition, it->last_synced()});
+        found.all.push_back({partition, it->last_synced(), it->is_sound()});
     return found;
   }
 };
@@ -233,8 +287,9 @@ caf::behavior replicator(caf::stateful_actor<replicator_state>* self,
   state.start();
   state.reader = spawn_log_reader(self->system(), *store,
                                   state.with.host.append_bytes_max, where);
-  state.copier =
-      spawn_copier(self->system(), *store, state.with.copy_bytes_per_s, where);
+  copy_limits copies;
+  copies.bytes_per_s = state.with.copy_bytes_per_s;
+  state.copier = spawn_copier(self->system(), *store, copies, where);
   self->set_down_handler([self](const caf::down_msg&) {
     if (self->state.copies_out > 0)
       --self->state.copies_out;
@@ -266,8 +321,8 @@ caf::behavior replicator(caf::stateful_actor<replicator_state>* self,
       [self](const peer_replicator& x) {
         if (x.replicator)
           self->state.peers[x.node] = x.replicator;
-        else
-          self->state.peers.erase(x.node);
+        else if (self->state.peers.erase(x.node) > 0)
+          self->state.host->peer_lost(x.node);
       },
       [self](const replica_beat& x) {
         self->state.host->tick(x.now);
@@ -284,9 +339,15 @@ caf::behavior replicator(caf::stateful_actor<replicator_state>* self,
           self->state.host->fetch_failed(x.partition);
         self->state.later();
       },
-      [self](const give_up_lead& x) {
-        self->state.host->hand_over(x.partition, x.to);
+      [self](const give_up_lead& x) { self->state.give_up(x); },
+      [self](const lead_yielded& x) { self->state.yielded(x); },
+      [self](const node_leaves& x) {
+        self->state.host->peer_leaves(x.node);
         self->state.later();
+      },
+      [self](const say_leaving&) {
+        for (const auto& [node, peer] : self->state.peers)
+          self->send(peer, node_leaves{self->state.with.host.replicas.self});
       },
       [self](const open_copy& x) { return self->state.open(x.partition); },
       [self](const get_log_ends& x) { return self->state.ends(x.partitions); },

@@ -4,6 +4,7 @@
 #include "parley/base/log.hpp"
 #include "parley/cluster/link_messages.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <utility>
@@ -60,7 +61,10 @@ struct router_state {
       return;
     at.told = next;
     self->send(ports.partitions[number],
-               leadership{next.epoch, next.where, std::move(leader)});
+               leadership{next.epoch,
+                          next.where,
+                          std::move(leader),
+                          {record.lossy_epoch, record.lossy_gap}});
   }
 
   void tell_all_led_by(rep::node_id node) {
@@ -123,6 +127,29 @@ struct router_state {
       self->send(whom, x.what);
   }
 
+  /// This node comes first.
+  leaders known() const {
+    leaders found;
+    found.nodes.push_back({ports.self, self->node(), ports.partitions, {}});
+    for (const auto& [number, x] : peers)
+      found.nodes.push_back({number, x.replicator.node(), x.partitions, {}});
+    for (size_t i = 0; i < all.size(); ++i) {
+      auto which = static_cast<uint16_t>(i);
+      auto who = std::find_if(
+          found.nodes.begin(), found.nodes.end(),
+          [&](const auto& x) { return x.number == all[i].told.node; });
+      if (who != found.nodes.end())
+        who->leads.push_back(which);
+      else
+        found.without.push_back(which);
+    }
+    return found;
+  }
+
+  void yield(const partition_yields& x) {
+    self->send(ports.partitions[x.partition], yield_lead{x.epoch});
+  }
+
   void led(uint16_t number, uint64_t epoch) {
     all[number].led = epoch;
     tell(number);
@@ -139,6 +166,8 @@ caf::behavior router(caf::stateful_actor<router_state>* self,
       [self](const peer_down& x) { self->state.down(x); },
       [self](const partition_led& x) { self->state.led(x.partition, x.epoch); },
       [self](const partition_lost& x) { self->state.led(x.partition, 0); },
+      [self](const partition_yields& x) { self->state.yield(x); },
+      [self](const get_leaders&) { return self->state.known(); },
       [self](const ask_log_ends& x) { self->state.ask(x); },
       [self](const ask_hand_over& x) { self->state.ask(x); },
   };

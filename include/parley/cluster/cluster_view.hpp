@@ -60,6 +60,8 @@ public:
   std::vector<model::placement_node> placement() const {
     return to_placement(roster_, draining_);
   }
+  /// Likewise, of leadership: who stops gets none any more.
+  std::vector<model::placement_node> leading_placement() const;
   /// Replicas that this node still holds; 0 once it is drained.
   size_t held_by(node_id node) const;
 

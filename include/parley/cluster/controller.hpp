@@ -31,6 +31,7 @@ struct asked_position {
 struct reported_position {
   asked_position asked;
   position last;
+  bool sound = true; ///< As `replica::is_sound()` says.
 };
 
 /// What the controller asks of nodes. May be lost; it asks again.
@@ -114,8 +115,9 @@ private:
   void schedule();
   void decide();
   void create_records();
-  void create_seeded_records();
+  std::vector<model::placement_node> founders() const;
   void elect_leaders();
+  std::vector<model::placed_partition> idle_partitions() const;
   void balance();
   void move_replicas(const std::vector<model::placed_partition>& idle);
   void hand_over(const std::vector<model::placed_partition>& idle);

@@ -77,8 +77,8 @@ struct arrived {
 
 // -- between the links of two nodes ------------------------------------------
 
-/// Both say it first, the node with the lower number before the other. Its
-/// layout is the same in all protocol versions.
+/// Both say it first, the node with the lower number before the other. It is
+/// understood in all protocol versions.
 struct hello {
   std::string cluster;
   node_id node = 0;
@@ -99,11 +99,7 @@ struct refusal {
   std::string why;
 };
 
-/// Every interval, and when the other side waits to be told.
-struct beat {
-  uint64_t link = 0;
-  uint64_t taken = 0; ///< Bytes of batches that are dealt with.
-};
+struct beat; // link_beat.hpp
 
 struct batch {
   uint64_t link = 0;
@@ -166,19 +162,14 @@ struct dialed {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, hello& x) {
-  return f(caf::meta::type_name("hello"), x.cluster, x.node, x.incarnation,
-           x.build, x.version_min, x.version_max, x.link, x.window, x.links,
-           x.replicator, x.partitions);
+  return fields(f, caf::meta::type_name("hello"), x.cluster, x.node,
+                x.incarnation, x.build, x.version_min, x.version_max, x.link,
+                x.window, x.links, x.replicator, x.partitions);
 }
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, refusal& x) {
-  return f(caf::meta::type_name("refusal"), x.link, x.why);
-}
-
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, beat& x) {
-  return f(caf::meta::type_name("beat"), x.link, x.taken);
+  return fields(f, caf::meta::type_name("refusal"), x.link, x.why);
 }
 
 caf::error inspect(caf::serializer& sink, batch& x);

@@ -28,12 +28,20 @@ struct link_security {
   std::string authority_file;   ///< PEM; nobody else may sign by it.
 };
 
+/// The versions of the protocol between nodes that this build speaks: its own,
+/// and that of the release before.
+struct protocol_range {
+  uint16_t min = 0;
+  uint16_t max = 0;
+};
+protocol_range own_protocol() noexcept;
+
 struct link_options {
   std::string cluster; ///< Its id: nodes of another one are refused.
   node_id node = 0;
-  std::string build;        ///< Told to the peers, for their logs.
-  uint16_t version_min = 1; ///< Of the protocol between nodes; neighbouring
-  uint16_t version_max = 1; ///< versions work together.
+  std::string build; ///< Told to the peers, for their logs.
+  uint16_t version_min = own_protocol().min;
+  uint16_t version_max = own_protocol().max;
   std::string listen_host = "127.0.0.1"; ///< An address.
   uint16_t listen_port = 0;              ///< 0 takes a free one.
   link_security security;

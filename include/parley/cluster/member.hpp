@@ -3,6 +3,7 @@
 #include "parley/cluster/administration.hpp"
 #include "parley/cluster/cluster_parameters.hpp"
 #include "parley/cluster/controller.hpp"
+#include "parley/cluster/forced_election.hpp"
 #include "parley/cluster/membership.hpp"
 #include "parley/cluster/replicator.hpp"
 #include "parley/cluster/zookeeper_coordination.hpp"
@@ -39,6 +40,10 @@ struct cluster_picture {
   std::map<uint16_t, versioned_record> records;
   uint32_t partitions = 0;
   uint32_t replicas = 0;
+  // What the controller plans by:
+  std::vector<model::placement_node> placement;
+  std::vector<model::placement_node> leading_placement;
+  std::vector<model::replication::live_node> live;
 };
 
 /// The actors that hear what a member knows.
@@ -82,6 +87,9 @@ public:
   /// Whether the node wants no new clients, and to lead nothing.
   void set_stopping(bool is);
 
+  /// Whether the operator wants this node to be empty.
+  bool drains() const;
+
   /// The living nodes, as of the last change. Who is to be empty counts as
   /// stopping.
   std::shared_ptr<const std::vector<living_node>> alive() const;
@@ -90,6 +98,8 @@ public:
   /// As `set_draining` and `remove_node` do; `done` likewise.
   void drain(std::string name, bool is, on_administered done);
   void remove(std::string name, on_administered done);
+  /// As `forced_election` does; one at a time, else `conflict`.
+  void force(forced_wish wish, on_forced done);
 
   /// Takes the node's entry back, and waits for that for a moment.
   void leave();

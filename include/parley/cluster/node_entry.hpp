@@ -20,14 +20,15 @@ struct node_entry {
   std::string instance;
   std::string region;
   std::string zone;
-  uint32_t weight = 1;     ///< Its share of the partitions; 0: an edge.
-  std::string public_url;  ///< For clients.
-  std::string listen;      ///< For other nodes: host and port.
-  std::string version;     ///< Of the build.
-  uint32_t protocol = 0;   ///< Between nodes.
-  std::string fingerprint; ///< Of its keys; see `key_fingerprint`.
-  uint32_t sessions = 0;   ///< Its load.
-  bool stopping = false;   ///< Wants no new clients and leads nothing.
+  uint32_t weight = 1;       ///< Its share of the partitions; 0: an edge.
+  std::string public_url;    ///< For clients.
+  std::string listen;        ///< For other nodes: host and port.
+  std::string version;       ///< Of the build.
+  uint32_t protocol = 0;     ///< Between nodes: the newest that it speaks,
+  uint32_t protocol_min = 0; ///< and the oldest.
+  std::string fingerprint;   ///< Of its keys; see `key_fingerprint`.
+  uint32_t sessions = 0;     ///< Its load.
+  bool stopping = false;     ///< Wants no new clients and leads nothing.
 
   friend bool operator==(const node_entry&, const node_entry&) = default;
 };
@@ -36,6 +37,9 @@ std::string encode(const node_entry& x);
 
 /// Errors: `internal` with a text that names the entry and what is wrong.
 result<node_entry> decode_node_entry(std::string_view bytes);
+
+/// Why the two cannot be linked, for the one that comes; "" if they can.
+std::string protocol_gap(const node_entry& there, const node_entry& own);
 
 /// A node with a living session.
 struct living_node {

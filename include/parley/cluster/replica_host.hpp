@@ -75,6 +75,10 @@ public:
   void send_read(rep::node_id to, rep::append what, rep::position last);
   rep::admission confirm_reads(uint16_t partition, uint64_t ticket);
   void hand_over(uint16_t partition, rep::node_id to);
+  /// Another node is about to stop.
+  void peer_leaves(rep::node_id node);
+  /// The link to another node is gone.
+  void peer_lost(rep::node_id node);
   /// @}
 
   /// Whether `flush` has something to do.

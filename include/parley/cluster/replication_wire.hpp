@@ -4,13 +4,13 @@
 
 #include <cstddef>
 #include <functional>
-#include <optional>
-#include <string>
 #include <string_view>
+#include <vector>
 
 /// How replication messages are written between nodes: numbers as varints,
 /// entries relative to what precedes them. An entry costs about ten bytes
-/// beside its payload. Protocol version 1; a change of it needs another one.
+/// beside its payload. A message stands behind its size, and gets fields at its
+/// end only.
 namespace parley::cluster {
 
 /// How many bytes `encode` makes of it.
@@ -21,9 +21,12 @@ size_t wire_size(const model::replication::message& x) noexcept;
 void encode(const model::replication::message& x,
             const std::function<void(std::string_view)>& take);
 
-/// Reads one message and moves `from` behind it; nothing if the bytes are not
-/// one. Never takes more memory than a small multiple of `from`. Checksums are
-/// not looked at: whoever uses an entry does that.
-std::optional<model::replication::message> decode(std::string_view& from);
+/// Reads one message and moves `from` behind it; false if the bytes are not
+/// one. It is appended to `to`, unless it is of a kind that came later; so are
+/// fields skipped that came later. Never takes more memory than a small
+/// multiple of `from`. Checksums are not looked at: whoever uses an entry does
+/// that.
+bool decode(std::string_view& from,
+            std::vector<model::replication::message>& to);
 
 } // namespace parley::cluster

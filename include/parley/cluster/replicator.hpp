@@ -31,8 +31,8 @@ struct replicator_ports {
 
 struct replicator_settings {
   host_settings host;
-  uint64_t copy_bytes_per_s = uint64_t{200} << 20; ///< Into this node.
-  uint32_t copies_out_max = 8; ///< More are refused, and tried again.
+  uint64_t copy_bytes_per_s = 0; ///< Into this node; 0: as fast as it goes.
+  uint32_t copies_out_max = 8;   ///< More are refused, and tried again.
 };
 
 /// Starts the actor that takes the journal's place in a cluster: `commit` is

@@ -80,6 +80,7 @@ struct log_ends {
   struct one {
     uint16_t partition = 0;
     rep::position last;
+    bool sound = false; ///< As `replica::is_sound()` says.
   };
   uint64_t incarnation = 0;
   std::vector<one> all;
@@ -89,6 +90,13 @@ struct give_up_lead {
   uint16_t partition = 0;
   rep::node_id to = 0;
 };
+/// To the replicators of the other nodes: this one is about to stop, and should
+/// not be waited for any more. No answer; the records tell.
+struct node_leaves {
+  rep::node_id node = 0;
+};
+/// To a replicator of its own node: say that to all.
+struct say_leaving {};
 /// Answered by `reads_are_confirmed` once no other leader can have committed
 /// anything before the request was made, or by an error `unavailable`.
 struct confirm_reads {
@@ -106,6 +114,13 @@ struct partition_led {
 struct partition_lost {
   uint16_t partition = 0;
 };
+/// This node is to give up leading the partition: once nothing is open there,
+/// the partition says `lead_yielded` to the replicator.
+struct partition_yields {
+  uint16_t partition = 0;
+  uint64_t epoch = 0;
+};
+
 // -- to itself ---------------------------------------------------------------
 
 /// Time passed.
@@ -133,44 +148,49 @@ struct make_copy {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, open_copy& x) {
-  return f(caf::meta::type_name("open_copy"), x.partition);
+  return fields(f, caf::meta::type_name("open_copy"), x.partition);
 }
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, copy_opened& x) {
-  return f(caf::meta::type_name("copy_opened"), x.at.epoch, x.at.index,
-           x.source);
+  return fields(f, caf::meta::type_name("copy_opened"), x.at.epoch, x.at.index,
+                x.source);
 }
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, next_part& x) {
-  return f(caf::meta::type_name("next_part"), x.bytes);
+  return fields(f, caf::meta::type_name("next_part"), x.bytes);
 }
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, copy_part& x) {
-  return f(caf::meta::type_name("copy_part"), x.rows);
+  return fields(f, caf::meta::type_name("copy_part"), x.rows);
 }
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, get_log_ends& x) {
-  return f(caf::meta::type_name("get_log_ends"), x.partitions);
+  return fields(f, caf::meta::type_name("get_log_ends"), x.partitions);
 }
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, log_ends::one& x) {
-  return f(caf::meta::type_name("log_end"), x.partition, x.last.epoch,
-           x.last.index);
+  return fields(f, caf::meta::type_name("log_end"), x.partition, x.last.epoch,
+                x.last.index, x.sound);
 }
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, give_up_lead& x) {
-  return f(caf::meta::type_name("give_up_lead"), x.partition, x.to);
+  return fields(f, caf::meta::type_name("give_up_lead"), x.partition, x.to);
+}
+
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, node_leaves& x) {
+  return fields(f, caf::meta::type_name("node_leaves"), x.node);
 }
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, log_ends& x) {
-  return f(caf::meta::type_name("log_ends"), x.incarnation, x.all);
+  return fields(f, caf::meta::type_name("log_ends"), x.incarnation, x.all);
 }
 
 } // namespace parley::cluster
@@ -197,6 +217,9 @@ CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::replica_beat))
 CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::log_read))
 CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::copy_done))
 CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::make_copy))
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::partition_yields))
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::node_leaves))
+CAF_ADD_TYPE_ID(parley_replicator, (parley::cluster::say_leaving))
 
 CAF_END_TYPE_ID_BLOCK(parley_replicator)
 
@@ -213,3 +236,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::replica_beat)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::log_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::copy_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::make_copy)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::partition_yields)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(parley::cluster::say_leaving)

@@ -32,7 +32,7 @@ struct router_ports {
 /// Starts the actor that tells this node's partitions who leads them. It hears
 /// of records (`record_seen`, passed on to the replicator), of links
 /// (`peer_up`, `peer_down`) and of what this node leads (`partition_led`,
-/// `partition_lost`).
+/// `partition_lost`, `partition_yields`), and is asked `get_leaders`.
 caf::actor spawn_router(caf::actor_system& sys, router_ports ports);
 
 } // namespace parley::cluster
