@@ -20,7 +20,8 @@ using history::record;
 
 /// Reads all that a conversation needs to go on where it stopped.
 result<conversation_load> load_conversation(const history::store& from,
-                                            const place& where) {
+                                            const place& where,
+                                            const data_loss& loss) {
   conversation_load all;
   auto stored = history::load<history::conversation_record>(
       from, history::state_key(record::conversation, where));
@@ -44,6 +45,14 @@ result<conversation_load> load_conversation(const history::store& from,
   if (!last)
     return last.error();
   std::tie(all.last, all.last_ts) = *last;
+  if (loss.epoch == 0)
+    return all;
+  auto skipped = history::load<history::skipped_record>(
+      from, history::state_key(record::skipped, where));
+  if (!skipped)
+    return skipped.error();
+  if (*skipped)
+    all.skipped = (*skipped)->epoch;
   return all;
 }
 
@@ -54,12 +63,13 @@ void conversation_state::start(activation what) {
   partition = std::move(what.partition);
   name = std::move(what.name);
   epoch = what.epoch;
+  loss = what.loss;
   where = node->where(name);
   is_group = valid_group(name);
   read_store<conversation_load>(
       self, *node, meanwhile::waits,
-      [at = where](const history::store& from) {
-        return load_conversation(from, at);
+      [at = where, lost = loss](const history::store& from) {
+        return load_conversation(from, at, lost);
       },
       [this](result<conversation_load> all) {
         if (node->led.of(where.partition) != epoch)
@@ -93,6 +103,31 @@ void conversation_state::on_loaded(conversation_load all) {
     outbox_mark = all.outbox->delivered;
     start_replay(outbox_mark);
   }
+  must_skip = all.skipped < loss.epoch;
+  if (stored)
+    skip_lost();
+}
+
+/// Where acknowledged entries may be lost, nobody knows which numbers they had:
+/// so many are skipped that none of them is given out again (I2). One row, that
+/// of the last, stands for all of them.
+void conversation_state::skip_lost() {
+  if (!std::exchange(must_skip, false))
+    return;
+  entry gone;
+  gone.kind = entry_kind::lost;
+  gone.seq = last += loss.gap;
+  gone.ts = last_ts = next_ts();
+  history::batch rows;
+  write_entry(rows, gone);
+  rows.put(history::family::state, history::state_key(record::skipped, where),
+           history::encode(history::skipped_record{loss.epoch}));
+  write_record(rows);
+  open_outbox(rows);
+  open_commit what;
+  what.entries.push_back(addressed({std::move(gone), 0, {}}));
+  log::info("conversation.skipped", "conv={} upto={}", name, last);
+  submit(std::move(rows), std::move(what));
 }
 
 /// Hands rows to the journal; `what` is dealt with when they are durable.
@@ -162,6 +197,15 @@ void conversation_state::on_deposed() {
   end_deposed(self);
 }
 
+/// Leadership is to move: nothing new comes until it has.
+void conversation_state::on_settle() {
+  on_hand_over();
+  if (settled() && queue.empty() && questions.none())
+    self->send(partition, parley::settled{});
+  else
+    self->delayed_send(self, settle_again, settle{});
+}
+
 /// The partition asks whether this conversation can be let go.
 void conversation_state::on_rest(const rest& x) {
   if (!settled() || !queue.empty() || cursor_timer || !questions.none())
@@ -197,7 +241,7 @@ caf::behavior conversation(caf::stateful_actor<conversation_state>* self,
       [&s](const committed& x) { s.on_committed(x.count); },
       [&s](to, const taken& x) { s.on_taken(x); },
       [&s](to, const missing& x) { s.on_missing(x); },
-      [](to, const wake&) {},
+      [&s](to, const wake&) { s.skip_lost(); },
       [&s](to, const get_history& x) { return s.on_history(x); },
       [&s](to, const get_conversation& x) { return s.on_show(x); },
       [&s](to, const move_cursor& x) { s.on_cursor(x); },
@@ -212,6 +256,7 @@ caf::behavior conversation(caf::stateful_actor<conversation_state>* self,
       [&s](const hand_over&) { s.on_hand_over(); },
       [&s](const flush&) { s.flush_cursors(); },
       [&s](const rest& x) { s.on_rest(x); },
+      [&s](const settle&) { s.on_settle(); },
       [&s](const look_back&) { s.on_look_back(); },
       [&s](const deposed&) { s.on_deposed(); },
   };

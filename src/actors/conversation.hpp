@@ -87,6 +87,7 @@ struct conversation_load {
   uint64_t last = 0;
   timestamp last_ts = 0;
   bool stored = false;
+  uint64_t skipped = 0; ///< See history::skipped_record.
 };
 
 /// One conversation: decides what becomes an entry, gives it its `seq`, hands
@@ -100,8 +101,10 @@ struct conversation_state {
   void start(activation what);
   void on_loaded(conversation_load all);
   void on_committed(uint32_t count);
+  void on_settle();
   void on_rest(const rest& x);
   void on_deposed();
+  void skip_lost();
   void submit(history::batch rows, open_commit what);
   void on_hand_over();
 
@@ -143,7 +146,9 @@ struct conversation_state {
   caf::actor partition;
   std::string name;
   place where;
-  uint64_t epoch = 0; ///< Of its partition.
+  uint64_t epoch = 0;     ///< Of its partition.
+  data_loss loss;         ///< Likewise.
+  bool must_skip = false; ///< Numbers that may be lost, before the next.
 
   history::conversation_record record;
   history::cursors_record cursors;
@@ -193,17 +198,19 @@ private:
   void answer_repeat(const append& x, const known& was, const hash128& content);
   void look_up(const hash128& key);
   bool ready_to_post(const append& x);
-  void read_target(const append& x);
-  void act_on(const queued_act& act, const target_entry& target);
-  void act_edit(const queued_act& act, const target_entry& target);
-  void act_delete(const queued_act& act, const target_entry& target);
-  void act_react(const queued_act& act, const target_entry& target);
   void post(queued_act& act);
   void add(const queued_act& act, entry what, history::batch rows);
   void refuse(const append& x, const error& why);
   void refuse_first(const error& why);
   void answer_dup(const append& x, uint64_t seq, timestamp ts);
   void know(const hash128& key, known what);
+
+  // conversation_acts.cpp
+  void read_target(const append& x);
+  void act_on(const queued_act& act, const target_entry& target);
+  void act_edit(const queued_act& act, const target_entry& target);
+  void act_delete(const queued_act& act, const target_entry& target);
+  void act_react(const queued_act& act, const target_entry& target);
 
   // conversation_delivery.cpp
   void send_to(const std::string& user, shared_deliveries entries);
@@ -226,6 +233,8 @@ private:
   void answer_creation(const create_group& x, caf::response_promise promise);
   void answer_with_creation(const create_group& x,
                             caf::response_promise promise);
+
+  bool is_made() const;
 
   // shared
   bool settled() const noexcept {

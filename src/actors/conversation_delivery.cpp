@@ -3,6 +3,7 @@
 #include "actors/store_read.hpp"
 
 #include "parley/base/fault.hpp"
+#include "parley/base/log.hpp"
 
 #include <algorithm>
 #include <set>
@@ -57,9 +58,12 @@ void conversation_state::send_to(const std::string& user,
 
 /// What was addressed to a member before `x`, if this actor has sent them
 /// nothing yet: the entry before it, unless it is the one that (again) makes
-/// them a member.
+/// them a member. A member may have taken some of the numbers that are lost; it
+/// has all before them, as far as it is offered what comes then.
 uint64_t conversation_state::first_prev(const std::string& user,
                                         const delivery& x) const {
+  if (x.kind == entry_kind::lost)
+    return any_prev;
   if (x.kind != entry_kind::member || x.change != member_change::added
       || x.subject != user)
     return x.seq - 1;
@@ -68,6 +72,9 @@ uint64_t conversation_state::first_prev(const std::string& user,
 }
 
 void conversation_state::on_taken(const taken& x) {
+  if (x.seq > last)
+    log::error("conversation.gap_too_small", "conv={} last={} taken={} by={}",
+               name, last, x.seq, x.user);
   auto p = members.find(x.user);
   if (p == members.end() || x.seq <= p->second.taken)
     return;

@@ -137,6 +137,11 @@ void conversation_state::answer_with_creation(const create_group& x,
   submit({}, std::move(waiting));
 }
 
+/// It may have numbers without having been made: all of them are lost.
+bool conversation_state::is_made() const {
+  return last > 0 && !record.created_by.empty();
+}
+
 /// The group exists: that is fine for a repeat of what made it, however late.
 void conversation_state::answer_creation(const create_group& x,
                                          caf::response_promise promise) {
@@ -144,18 +149,24 @@ void conversation_state::answer_creation(const create_group& x,
     return promise.deliver(to_caf(errc::conflict, "the group exists"));
   if (committed == 0)
     return answer_with_creation(x, std::move(promise));
-  using first_entry = std::pair<entry, overlay>;
-  read_store<first_entry>(
+  using entries = std::vector<entry>;
+  read_store<entries>(
       self, *node, meanwhile::goes_on,
-      [at = where](const history::store& from) {
-        return history::read_entry(from, at, 1);
+      [at = where, upto = committed](const history::store& from) {
+        return history::read_entries(from, at, 0, upto, 2);
       },
-      [x, promise, conv = name](result<first_entry> first) mutable {
+      [this, x, promise](result<entries> first) mutable {
         if (!first)
           return promise.deliver(to_caf(first.error()));
-        if (!same_group(first->first, x))
+        // What was lost before it was made stands first.
+        auto made = std::find_if(first->begin(), first->end(), [](auto& e) {
+          return e.kind != entry_kind::lost;
+        });
+        if (made == first->end())
+          return answer_with_creation(x, std::move(promise));
+        if (!same_group(*made, x))
           return promise.deliver(another_group());
-        promise.deliver(answer{created_fields(conv)});
+        promise.deliver(answer{created_fields(name)});
       });
 }
 
@@ -163,18 +174,19 @@ caf::result<answer> conversation_state::on_create(const create_group& x) {
   if (!is_group)
     return no_such_group();
   auto members_now = everybody(x);
-  if (last == 0 && members_now.size() > limits::group_members_max)
+  if (!is_made() && members_now.size() > limits::group_members_max)
     return to_caf(errc::group_full, "a group has at most 100 members");
   auto promise = self->make_response_promise();
-  if (last > 0) {
+  if (is_made()) {
     answer_creation(x, std::move(promise));
     return caf::delegated<answer>{};
   }
   auto others = members_now;
   others.erase(others.begin());
   check_users(x.by, others, promise, [this, x, members_now, promise]() mutable {
-    if (last > 0)
+    if (is_made())
       return answer_creation(x, std::move(promise));
+    skip_lost();
     record.created_by = x.by;
     record.created_cid = x.cid;
     auto made = group_entry(x.by, x.name);

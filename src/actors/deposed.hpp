@@ -12,12 +12,13 @@ namespace parley {
 inline constexpr auto led_elsewhere_words = "the leader changed; try again";
 
 inline caf::error led_elsewhere() {
-  return to_caf(error{errc::unavailable, led_elsewhere_words, 1000});
+  return to_caf(
+      error{errc::unavailable, led_elsewhere_words, leader_changes_ms});
 }
 
 inline refused led_elsewhere(uint64_t tag) {
   return {tag, static_cast<uint8_t>(errc::unavailable), led_elsewhere_words,
-          1000};
+          leader_changes_ms};
 }
 
 /// Ends an actor whose partition this node leads no longer. Whoever waits for

@@ -1,8 +1,7 @@
 #include "actors/partition.hpp"
 
+#include "parley/actors/errors.hpp"
 #include "parley/base/log.hpp"
-#include "parley/history/codecs.hpp"
-#include "parley/history/keys.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -23,24 +22,29 @@ void partition_state::start(context_ptr with, uint16_t which, begins as) {
 // -- messages for a name -----------------------------------------------------
 
 void partition_state::on_parcel(parcel x) {
-  if (at == place::here || stopping)
+  // Sessions come and go whatever else waits: nothing that is held is before
+  // them.
+  auto waits = (yields || taking_back != 0) && !is_about_session(x)
+               && !(at == place::here && is_question(x));
+  if (stopping || (at == place::here && !waits))
     return deal_with(std::move(x), true);
-  note_session(x);
-  if (at == place::elsewhere)
+  if (at != place::here)
+    note_session(x);
+  if (at == place::elsewhere && !waits)
     relay(std::move(x));
   else
     hold(0, std::move(x));
 }
 
 /// Another node takes this one for the leader of an epoch. It is not relayed
-/// once more: if this node does not lead, it may be about to, or was deposed.
+/// once more: if this node does not lead, it may be about to; or it was
+/// deposed, and who relayed takes it back.
 void partition_state::on_relayed(uint64_t of, parcel x) {
-  if (of > epoch && !stopping)
-    hold(of, std::move(x));
-  else if (at == place::here)
+  auto waits = yields && !is_question(x);
+  if (stopping || (of <= epoch && at == place::here && !waits))
     deal_with(std::move(x), false);
   else
-    bounce(x);
+    hold(of, std::move(x));
 }
 
 void partition_state::deal_with(parcel x, bool is_local) {
@@ -53,7 +57,8 @@ void partition_state::deal_with(parcel x, bool is_local) {
 }
 
 caf::actor partition_state::activate(actor_kind kind, const std::string& name) {
-  auto what = activation{node, caf::actor_cast<caf::actor>(self), name, epoch};
+  auto what =
+      activation{node, caf::actor_cast<caf::actor>(self), name, epoch, loss};
   switch (kind) {
     case actor_kind::user:
       return spawn_user(*self, std::move(what), refs(name),
@@ -63,16 +68,32 @@ caf::actor partition_state::activate(actor_kind kind, const std::string& name) {
     case actor_kind::presence:
       break;
   }
-  return spawn_presence(*self, std::move(what), sessions.status_of(name));
+  return spawn_presence(*self, std::move(what), presence_now());
+}
+
+/// One actor is the presence of all users of the partition.
+const std::string& partition_state::actor_name(const parcel& x) const {
+  static const std::string none;
+  return x.kind == actor_kind::presence ? none : x.name;
+}
+
+presence_start partition_state::presence_now() const {
+  presence_start result;
+  for (const auto& [user, all] : sessions.users())
+    result.here.emplace_back(user, sessions.status_of(user));
+  if (settles_at > ticks)
+    result.settles = std::chrono::seconds{settles_at - ticks};
+  return result;
 }
 
 /// Passes a message on to the actor that it names, which is activated first if
 /// it has to be.
 void partition_state::route(parcel x) {
   auto kind = static_cast<size_t>(x.kind);
-  auto& to = active[kind][x.name];
+  const auto& name = actor_name(x);
+  auto& to = active[kind][name];
   if (!to.handle) {
-    to.handle = activate(x.kind, x.name);
+    to.handle = activate(x.kind, name);
     self->monitor(to.handle);
     metrics::move(actor_gauges[kind], 1);
   }
@@ -87,19 +108,23 @@ void partition_state::route(parcel x) {
 
 void partition_state::on_tick() {
   ++ticks;
+  stop_yielding_overdue();
   bounce_overdue();
+  forget_relayed();
   if (at == place::none)
     end_waiting_sessions();
   if (at != place::here)
     return;
   wake_more();
-  write_last_active();
+  note_devices();
   ask_for_rest();
 }
 
 /// Asks who has been idle for long whether they can be let go.
 void partition_state::ask_for_rest() {
   using std::chrono::seconds;
+  if (yields)
+    return;
   auto idle = static_cast<uint64_t>(
       std::chrono::duration_cast<seconds>(node->settings.actors.passivate_after)
           .count());
@@ -149,34 +174,15 @@ void partition_state::on_down(const caf::down_msg& x) {
       }
 }
 
-/// Writes down that the connected users are here, each once in an interval;
-/// together, and without waking anyone.
-void partition_state::write_last_active() {
-  using std::chrono::seconds;
-  auto every = std::max<uint64_t>(
-      1, static_cast<uint64_t>(std::chrono::duration_cast<seconds>(
-                                   node->settings.presence.last_active_interval)
-                                   .count()));
-  history::batch rows;
-  auto now = node->clock->now();
-  for (const auto& [user, all] : sessions.users()) {
-    auto where = node->where(user);
-    if (std::hash<hash128>{}(where.key) % every != ticks % every)
-      continue;
-    rows.put(history::family::state,
-             history::state_key(history::record::presence, where),
-             history::encode(history::presence_record{now}));
-  }
-  if (!rows.empty())
-    self->send(node->journal, commit{std::move(rows), number, epoch});
-}
-
 void partition_state::on_exit() {
   if (stopping)
     return;
   stopping = true;
+  for (const auto& x : std::exchange(back, {}))
+    bounce(x.what);
   for (const auto& x : std::exchange(held, {}))
     bounce(x.what);
+  give_back_all();
   for (auto& all : active) {
     for (auto& [name, x] : all) {
       self->send_exit(x.handle, caf::exit_reason::user_shutdown);
@@ -211,6 +217,24 @@ bool address(const caf::type_erased_tuple& content, parcel& x) {
   return true;
 }
 
+/// A newer node may pass on what this one does not know yet. Whoever waits for
+/// an answer is told to try again: the leader may be a newer one then.
+caf::result<caf::message> refuse_unknown(const parcel& x) {
+  if (!x.id.is_request())
+    return caf::delegated<caf::message>{};
+  return to_caf(error{errc::unavailable,
+                      "whoever leads this part does not know the request yet",
+                      retry_after_ms});
+}
+
+/// Finds out whom a message inside another one names.
+bool unwrap(const caf::message& inner, parcel& x) {
+  if (inner.empty() || !address(inner.content(), x))
+    return false;
+  x.content = inner;
+  return true;
+}
+
 caf::result<caf::message> on_other(caf::stateful_actor<partition_state>* self,
                                    caf::message_view& x) {
   auto* element = self->current_mailbox_element();
@@ -219,10 +243,17 @@ caf::result<caf::message> on_other(caf::stateful_actor<partition_state>* self,
   it.id = element->mid;
   if (x.content().match_elements<relayed>()) {
     const auto& from_there = x.content().get_as<relayed>(0);
-    if (from_there.what.empty() || !address(from_there.what.content(), it))
-      return caf::sec::unexpected_message;
-    it.content = from_there.what;
+    if (!unwrap(from_there.what, it))
+      return refuse_unknown(it);
+    if (!element->stages.empty())
+      it.by = element->stages.back();
     self->state.on_relayed(from_there.epoch, std::move(it));
+    return caf::delegated<caf::message>{};
+  }
+  if (x.content().match_elements<returned>()) {
+    if (!unwrap(x.content().get_as<returned>(0).what, it))
+      return caf::sec::unexpected_message;
+    self->state.on_returned(std::move(it));
     return caf::delegated<caf::message>{};
   }
   if (!address(x.content(), it))
@@ -248,10 +279,14 @@ caf::behavior partition(caf::stateful_actor<partition_state>* self,
   return {
       [self](const leadership& x) { self->state.on_leadership(x); },
       [self](const node_gone& x) { self->state.on_node_gone(x); },
+      [self](const yield_lead& x) { self->state.on_yield(x); },
+      [self](const settled&) { self->state.on_settled(); },
+      [self](const settled_enough& x) { self->state.on_settled_enough(x); },
+      [self](const get_back& x) { return self->state.on_get_back(x); },
       [self](const get_sessions&) { return self->state.rows(); },
+      [self](const find_accounts& x) { return self->state.on_find(x); },
       [self](const tick&) { self->state.on_tick(); },
       [self](const rested& x) { self->state.on_rested(x); },
-      [](const committed&) {},
   };
 }
 

@@ -4,13 +4,16 @@
 #include "actors/strays.hpp"
 
 #include "parley/actors/ask.hpp"
-#include "parley/base/log.hpp"
+#include "parley/base/metrics.hpp"
 #include "parley/history/reader.hpp"
-#include "parley/protocol/events.hpp"
+#include "parley/model/status_changes.hpp"
+#include "parley/model/viewers.hpp"
 
 #include <caf/all.hpp>
 
+#include <algorithm>
 #include <map>
+#include <memory>
 #include <optional>
 #include <utility>
 
@@ -19,164 +22,360 @@ namespace parley {
 namespace {
 
 using protocol::presence_status;
+using std::chrono::milliseconds;
 
-constexpr size_t watchers_max = 10'000; ///< More are only answered.
+constexpr size_t viewers_max = 10'000; ///< Of a user; more are only answered.
 
-/// A session that is told of changes.
-struct watcher {
-  std::string user;
-  caf::actor session;
-  std::vector<hash128> groups;
+/// Changes that are told before the presence of another partition has its turn.
+constexpr size_t told_at_once = 64;
+
+/// What one `observe_all` waits for, and what it came with.
+struct observe_round {
+  observe_all what;
+  std::shared_ptr<const std::vector<hash128>> groups;
+  struct visible {
+    std::string user;
+    bool follows = false; ///< Further changes are told.
+  };
+  std::vector<visible> seen;
+  std::map<std::string, timestamp> stored; ///< Of whom nothing was known.
+  size_t left = 0;
+  caf::response_promise promise;
 };
+using observe_round_ptr = std::shared_ptr<observe_round>;
 
-/// Where one user is: known from the sessions, told to those who may see it,
-/// written down when it changes.
+using stored_times = std::map<std::string, timestamp>;
+
+result<stored_times> read_times(const history::store& from,
+                                const node_context& node,
+                                const std::vector<std::string>& users) {
+  stored_times all;
+  for (const auto& user : users) {
+    auto row = history::load<history::presence_record>(
+        from, history::state_key(history::record::presence, node.where(user)));
+    if (!row)
+      return row.error();
+    all.emplace(user, *row ? (*row)->last_active : 0);
+  }
+  return all;
+}
+
+/// Where the users of a partition are: told to the nodes on which somebody
+/// watches who may see it, and written down. What is told and written when is
+/// the model's; this hands it on.
 struct presence_state {
   explicit presence_state(caf::stateful_actor<presence_state>* actor)
       : self(actor) {}
 
-  void start(activation what, presence_status now) {
+  ~presence_state() { count(0, 0); }
+
+  void start(activation what, const presence_start& with) {
     node = std::move(what.node);
     partition = std::move(what.partition);
-    name = std::move(what.name);
     epoch = what.epoch;
-    status = now;
-    using row = std::optional<history::presence_record>;
-    read_store<row>(
-        self, *node, meanwhile::waits,
-        [at = row_key()](const history::store& from) {
-          return history::load<history::presence_record>(from, at);
-        },
-        [this](result<row> stored) {
-          if (stored && *stored)
-            last_active = (*stored)->last_active;
-        });
+    const auto& by = node->settings.presence;
+    changes.emplace(model::presence_rules{by.coalesce, by.last_active_interval,
+                                          now().steady + with.settles.count()},
+                    node->presence->rows);
+    for (const auto& [user, status] : with.here)
+      changes->move(user, status, now());
+    pump_out();
   }
 
-  std::string row_key() const {
-    return history::state_key(history::record::presence, node->where(name));
+  model::moment now() const {
+    auto steady = self->clock().now().time_since_epoch();
+    return {std::chrono::duration_cast<milliseconds>(steady).count(),
+            node->clock->now()};
   }
 
-  presence_seen seen() const {
-    auto here = status == presence_status::online;
-    return {name, static_cast<uint8_t>(status),
-            here ? node->clock->now() : last_active};
+  // -- what the users do -----------------------------------------------------
+
+  void on_moved(const std::string& user, const status_moved& x) {
+    changes->move(user, static_cast<presence_status>(x.status), now(),
+                  milliseconds{x.held_ms});
+    pump_out();
   }
 
-  /// Told for changes only. A tracker that this message woke knows the status
-  /// from its start already.
-  void on_moved(const status_moved& x) {
-    status = static_cast<presence_status>(x.status);
-    last_active = x.when;
+  /// Tells and writes what is due and within the rates.
+  void pump_out() {
+    auto goes_on = tell_due();
+    auto rows_wait = changes->rows_due(now()) > 0 && !writes();
+    count(changes->changes_waiting(), changes->rows_waiting());
+    if (goes_on)
+      return self->send(self, pump{}); // Behind what waits in the mailbox.
+    auto next = changes->next_due();
+    if (rows_wait || (next && *next <= now().steady))
+      next = model::pace::next(now().steady);
+    if (next)
+      wake_at(*next);
+  }
+
+  /// @returns whether there may be more for now.
+  bool tell_due() {
+    auto wanted = changes->due(now(), told_at_once);
+    auto granted =
+        wanted > 0 ? node->presence->tells.take(now().steady, wanted) : 0;
+    std::map<caf::actor, presence_news> news;
+    for (auto& x : changes->take_due(now(), granted)) {
+      for (const auto& hub : viewers.nodes_of(x.user)) {
+        news[hub].all.push_back(
+            {x.user, static_cast<uint8_t>(x.now.is), x.now.last_active});
+        metrics::add(metrics::counter::presence_told);
+      }
+    }
+    for (auto& [hub, all] : news) {
+      all.epoch = epoch;
+      self->send(hub, std::move(all));
+    }
+    return granted == told_at_once;
+  }
+
+  /// One batch is under way at a time: what the disk does not take waits in the
+  /// room, which has a bound. @returns whether nothing has to be tried again.
+  bool writes() {
+    if (writing)
+      return true; // `committed` goes on.
+    auto granted =
+        node->presence->writes.take(now().steady, changes->rows_due(now()));
+    if (granted == 0)
+      return false;
+    writing = true;
+    commit_rows(changes->take_rows(now(), granted));
+    return true;
+  }
+
+  void commit_rows(const std::vector<model::status_changes::row>& all) {
     history::batch rows;
-    rows.put(history::family::state, row_key(),
-             history::encode(history::presence_record{last_active}));
-    ++open;
-    self->send(node->journal,
-               commit{std::move(rows), node->where(name).partition, epoch});
-    tell(seen());
+    for (const auto& x : all)
+      rows.put(
+          history::family::state,
+          history::state_key(history::record::presence, node->where(x.user)),
+          history::encode(history::presence_record{x.last_active}));
+    auto which = node->where(all.front().user).partition;
+    metrics::add(metrics::counter::presence_rows, all.size());
+    self->send(node->journal, commit{std::move(rows), which, epoch});
   }
 
-  void tell(const presence_seen& x) {
-    auto news = caf::make_message(event_of(x));
-    for (const auto& [address, w] : watchers)
-      w.session->enqueue(nullptr, caf::make_message_id(), news,
-                         self->context());
+  void on_committed() {
+    writing = false;
+    changes->settle_rows(now());
+    pump_out();
   }
 
-  static ephemeral event_of(const presence_seen& x) {
-    return {shared_bytes{protocol::encode_presence(
-        {{x.user, static_cast<presence_status>(x.status), x.last_active}})}};
+  void wake_at(int64_t when) {
+    if (wakes_at && *wakes_at <= when)
+      return;
+    wakes_at = when;
+    auto in = std::max<int64_t>(when - now().steady, 0);
+    self->delayed_send(self, milliseconds{in}, pump{});
   }
 
-  /// Calls `then` with whether `who` may see this user.
-  void ask_user_of(const std::string& who, const std::vector<hash128>& groups,
-                   std::function<void(bool)> then) {
-    self->request(node->home(name), ask_timeout, to_user{name},
-                  shares{who, groups})
+  void on_pump() {
+    if (wakes_at && *wakes_at <= now().steady)
+      wakes_at.reset();
+    pump_out();
+  }
+
+  /// Brings the metrics from what they were told last to this.
+  void count(size_t changes_wait, size_t rows_wait) {
+    auto move = [](metrics::gauge which, size_t& from, size_t to) {
+      metrics::move(which,
+                    static_cast<int64_t>(to) - static_cast<int64_t>(from));
+      from = to;
+    };
+    move(metrics::gauge::presence_changes_waiting, counted.changes,
+         changes_wait);
+    move(metrics::gauge::presence_rows_waiting, counted.rows, rows_wait);
+    auto dropped = changes ? changes->rows_refused() : 0;
+    metrics::add(metrics::counter::presence_rows_dropped,
+                 dropped - counted.dropped);
+    counted.dropped = dropped;
+  }
+
+  // -- who watches -----------------------------------------------------------
+
+  /// Calls `then` with whether `who` may see a user.
+  void ask_user(const std::string& user, const std::string& who,
+                const std::vector<hash128>& groups,
+                std::function<void(bool)> then) {
+    self->request(partition, ask_timeout, to_user{user}, shares{who, groups})
         .then([then, asked = questions.ask()](bool yes) { then(yes); },
               [then](const caf::error&) { then(false); });
   }
 
-  caf::result<presence_seen> on_observe(const observe& x) {
-    auto promise = self->make_response_promise();
-    ask_user_of(x.watcher, x.groups, [this, x, promise](bool yes) mutable {
-      if (!yes) {
-        forget(x.session);
-        return promise.deliver(presence_seen{name, 0, 0});
-      }
-      remember(x);
-      promise.deliver(seen());
-    });
-    return caf::delegated<presence_seen>{};
+  caf::result<seen_all> on_observe_all(const observe_all& x) {
+    auto round = std::make_shared<observe_round>();
+    round->what = x;
+    round->groups = std::make_shared<const std::vector<hash128>>(x.groups);
+    round->promise = self->make_response_promise();
+    round->left = x.users.size() + 1;
+    for (const auto& user : x.users)
+      ask_user(user, x.watcher, x.groups, [this, round, user](bool yes) {
+        decide(*round, user, yes);
+        finish_one(*round);
+      });
+    read_unknown(round);
+    return caf::delegated<seen_all>{};
   }
 
-  void remember(const observe& x) {
-    if (!x.session || watchers.size() >= watchers_max)
+  /// At once when it is known: a change of rights after it finds the viewer.
+  void decide(observe_round& round, const std::string& user, bool may_see) {
+    const auto& hub = round.what.hub;
+    auto follows = hub && may_see
+                   && viewers.add(user, hub, round.what.watcher, round.groups);
+    if (may_see)
+      round.seen.push_back({user, follows});
+    if (follows && hubs.emplace(hub.address(), hub).second)
+      self->monitor(hub);
+    if (hub && !follows)
+      viewers.remove(user, hub, round.what.watcher);
+    changes->watch(user, viewers.watched(user), now());
+  }
+
+  void read_unknown(const observe_round_ptr& round) {
+    std::vector<std::string> unknown;
+    for (const auto& user : round->what.users)
+      if (!changes->knows(user))
+        unknown.push_back(user);
+    if (unknown.empty())
+      return finish_one(*round);
+    read_store<stored_times>(
+        self, *node, meanwhile::goes_on,
+        [with = node, unknown](const history::store& from) {
+          return read_times(from, *with, unknown);
+        },
+        [this, round](result<stored_times> all) {
+          if (all)
+            round->stored = std::move(*all);
+          finish_one(*round);
+        });
+  }
+
+  void finish_one(observe_round& round) {
+    if (--round.left > 0)
       return;
-    auto entry = watcher{x.watcher, x.session, x.groups};
-    if (watchers.insert_or_assign(x.session.address(), std::move(entry)).second)
-      self->monitor(x.session);
+    seen_all result;
+    result.epoch = epoch;
+    for (const auto& x : round.seen) {
+      // Rights may have ended while the others were asked for.
+      if (x.follows && !viewers.has(x.user, round.what.hub, round.what.watcher))
+        continue;
+      result.items.push_back(item_of(x.user, x.follows, round.stored));
+    }
+    round.promise.deliver(std::move(result));
+    pump_out();
   }
 
-  void forget(const caf::actor& session) {
-    if (session && watchers.erase(session.address()) > 0)
-      self->demonitor(session);
+  seen_item item_of(const std::string& user, bool follows,
+                    const stored_times& stored) {
+    auto read = stored.find(user);
+    if (follows && read != stored.end())
+      changes->restore(user, read->second, now());
+    auto seen = changes->look(user, now());
+    if (read != stored.end() && !changes->knows(user))
+      seen.last_active = read->second;
+    return {user, static_cast<uint8_t>(seen.is), seen.last_active, seen.certain,
+            follows};
   }
 
-  void on_unobserve(const unobserve& x) {
-    if (watchers.erase(x.session) > 0)
-      self->demonitor(x.session);
+  void on_unobserve_all(const unobserve_all& x) {
+    for (const auto& user : x.users) {
+      viewers.remove(user, x.hub, x.watcher);
+      changes->watch(user, viewers.watched(user), now());
+    }
+  }
+
+  void on_hub_down(const caf::down_msg& x) {
+    auto at = hubs.find(x.source);
+    if (at == hubs.end())
+      return;
+    for (const auto& user : viewers.remove_node(at->second))
+      changes->watch(user, false, now());
+    hubs.erase(at);
   }
 
   /// Rights may be others now: who may no longer see the user sees them go.
-  void on_recheck(const recheck& x) {
-    for (auto& [address, w] : watchers) {
-      if (!x.left.empty() && w.user != x.left)
+  void on_recheck(const std::string& user, const recheck& x) {
+    if (!x.left.empty())
+      viewers.leave_group(user, x.left, x.group);
+    for (const auto& v : viewers.of(user)) {
+      if (!x.left.empty() && v.name != x.left)
         continue;
-      std::erase(w.groups, x.group);
-      ask_user_of(w.user, w.groups, [this, session = w.session](bool yes) {
-        if (yes || watchers.count(session.address()) == 0)
+      ask_user(user, v.name, *v.in, [this, user, v](bool yes) {
+        if (yes || !viewers.has(user, v.node, v.name))
           return;
-        self->send(session, event_of({name, 0, 0}));
-        forget(session);
+        viewers.remove(user, v.node, v.name);
+        changes->watch(user, viewers.watched(user), now());
+        self->send(v.node, presence_hidden{user, v.name});
       });
     }
   }
 
+  // -- life ------------------------------------------------------------------
+
+  /// Leadership is to move. What is told and written from now on may be lost
+  /// with it, and the next leader makes up for it.
+  void on_settle() {
+    if (!writing && questions.none())
+      self->send(partition, settled{});
+    else
+      self->delayed_send(self, settle_again, settle{});
+  }
+
   void on_rest(const rest& x) {
-    if (open == 0 && watchers.empty() && questions.none())
-      self->send(partition, rested{static_cast<uint8_t>(actor_kind::presence),
-                                   name, x.routed});
+    if (!writing && viewers.empty() && questions.none()
+        && changes->users() == 0)
+      self->send(
+          partition,
+          rested{static_cast<uint8_t>(actor_kind::presence), {}, x.routed});
+  }
+
+  /// The journal outlives the partitions, and this is little: for each user
+  /// who is online or was not written yet, one row.
+  void on_exit() {
+    if (auto rows = changes->last_rows(now()); !rows.empty())
+      commit_rows(rows);
   }
 
   caf::stateful_actor<presence_state>* self;
   context_ptr node;
   caf::actor partition;
-  std::string name;
   uint64_t epoch = 0;
-  presence_status status = presence_status::offline;
-  timestamp last_active = 0;
-  std::map<caf::actor_addr, watcher> watchers;
-  size_t open = 0; ///< Commits under way.
+  model::viewers<caf::actor> viewers{viewers_max};
+  std::map<caf::actor_addr, caf::actor> hubs; ///< That are monitored.
+  std::optional<model::status_changes> changes;
+  std::optional<int64_t> wakes_at; ///< A timer is set.
+  bool writing = false;            ///< The journal has rows.
   open_questions questions;
+
+  struct {
+    size_t changes = 0;
+    size_t rows = 0;
+    size_t dropped = 0;
+  } counted; ///< What the metrics know.
 };
 
 caf::behavior presence(caf::stateful_actor<presence_state>* self,
-                       activation what, presence_status now) {
+                       activation what, const presence_start& with) {
   auto& s = self->state;
   ignore_strays(self);
   self->set_down_handler(
-      [self](const caf::down_msg& x) { self->state.watchers.erase(x.source); });
-  s.start(std::move(what), now);
+      [self](const caf::down_msg& x) { self->state.on_hub_down(x); });
+  self->set_exit_handler([self](const caf::exit_msg& x) {
+    self->state.on_exit();
+    self->quit(x.reason);
+  });
+  s.start(std::move(what), with);
   using to = const to_presence&;
   return {
-      [&s](to, const status_moved& x) { s.on_moved(x); },
-      [&s](to, const observe& x) { return s.on_observe(x); },
-      [&s](to, const unobserve& x) { s.on_unobserve(x); },
-      [&s](to, const recheck& x) { s.on_recheck(x); },
-      [&s](const committed& x) { s.open -= x.count; },
+      [&s](to who, const status_moved& x) { s.on_moved(who.name, x); },
+      [&s](to, const observe_all& x) { return s.on_observe_all(x); },
+      [&s](to, const unobserve_all& x) { s.on_unobserve_all(x); },
+      [&s](to who, const recheck& x) { s.on_recheck(who.name, x); },
+      [&s](const pump&) { s.on_pump(); },
+      [&s](const committed&) { s.on_committed(); },
       [&s](const rest& x) { s.on_rest(x); },
+      [&s](const settle&) { s.on_settle(); },
       [self](const deposed&) { end_deposed(self); },
   };
 }
@@ -184,8 +383,8 @@ caf::behavior presence(caf::stateful_actor<presence_state>* self,
 } // namespace
 
 caf::actor spawn_presence(caf::local_actor& by, activation what,
-                          presence_status status) {
-  return by.system().spawn(presence, std::move(what), status);
+                          presence_start with) {
+  return by.system().spawn(presence, std::move(what), std::move(with));
 }
 
 } // namespace parley

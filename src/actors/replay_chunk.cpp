@@ -116,6 +116,7 @@ result<replay_chunk> read_chunk(const history::store& from, const place& where,
   what.after = after;
   what.limit = chunk_entries;
   what.visible = until;
+  what.each_lost = false;
   auto page = history::read_page(from, where, what);
   if (!page)
     return page.error();

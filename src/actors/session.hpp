@@ -22,21 +22,27 @@ namespace parley {
 
 /// What only a session that is doing something needs; made when it does.
 struct session_work {
+  /// A conversation that was sent to.
+  struct place {
+    const caf::actor* home = nullptr;
+    size_t open = 0;    ///< Acts without an answer.
+    uint64_t acked = 0; ///< The newest that was acknowledged.
+  };
   struct open_append {
     int64_t id = 0;
     std::string cid;    ///< Of a send; the others' acks do not say it.
     uint32_t since = 0; ///< The look back before it.
+    place* at = nullptr;
   };
 
   std::unordered_map<uint64_t, open_append> appends; ///< By tag.
   uint64_t next_tag = 0;
-
-  std::string last_conv;                 ///< Where the last append went, and
-  const caf::actor* last_home = nullptr; ///< the partition of that.
+  std::unordered_map<std::string, place> places; ///< By conversation.
+  bool awaits_ack = false; ///< An own event came before its `ack`.
 
   /// Own messages whose events came while the session was behind: the `ack`
   /// stands for them when they are fetched.
-  std::set<std::pair<std::string, uint64_t>> acked_own;
+  std::set<std::pair<std::string, uint64_t>> own;
 
   /// Cursors of others to tell, newest only, by conversation and user.
   std::map<std::pair<std::string, std::string>, std::pair<uint64_t, uint64_t>>
@@ -45,7 +51,6 @@ struct session_work {
   bool cursor_timer = false;
 
   std::unordered_map<std::string, timestamp> typed; ///< By conversation.
-  std::vector<std::string> watched;                 ///< Whose presence is told.
 };
 
 /// Looks back for overdue answers in the time that an answer may take.
@@ -138,7 +143,9 @@ private:
   void release();
 
   bool send_event(const live_event& x);
-  bool is_own(const live_event& x);
+  bool is_own(const live_event& x) const;
+  bool is_unacknowledged(const live_event& x) const;
+  void stop_awaiting_ack();
   void catch_up();
   void tell_window(bool shut);
   void tell_cursor(const std::string& conv, const std::string& whose,

@@ -50,9 +50,17 @@ void session_state::on_live(const live_events& x) {
     catch_up();
 }
 
-/// @returns false if the window holds it back.
+/// @returns false if the window holds it back, or an `ack` that has to come
+/// first.
 bool session_state::send_event(const live_event& x) {
-  if (!is_own(x) && x.session != id) {
+  if (is_own(x)) {
+    if (is_unacknowledged(x)) {
+      work->awaits_ack = true;
+      return false;
+    }
+    if (work)
+      work->own.erase({*x.conv, x.seq});
+  } else {
     auto bytes = x.tail.size() + event_overhead;
     if (!window.admits(bytes)) {
       tell_window(true);
@@ -68,22 +76,38 @@ bool session_state::send_event(const live_event& x) {
   return true;
 }
 
-bool session_state::is_own(const live_event& x) {
-  return work && !work->acked_own.empty()
-         && work->acked_own.erase({*x.conv, x.seq}) > 0;
+bool session_state::is_own(const live_event& x) const {
+  return x.session == id
+         || (work && !work->own.empty()
+             && work->own.count({*x.conv, x.seq}) > 0);
+}
+
+/// The `ack` comes from the conversation's node and the event from the user's,
+/// so that either may be first. A conversation acknowledges in its order.
+bool session_state::is_unacknowledged(const live_event& x) const {
+  if (!work || work->appends.empty())
+    return false;
+  auto where = work->places.find(*x.conv);
+  return where != work->places.end() && where->second.open > 0
+         && where->second.acked < x.seq;
+}
+
+/// Goes on with what had to wait for an `ack`.
+void session_state::stop_awaiting_ack() {
+  if (std::exchange(work->awaits_ack, false) && last < head)
+    catch_up();
 }
 
 void session_state::remember_own(const std::string& conv, uint64_t seq) {
-  auto& own = busy().acked_own;
+  auto& own = busy().own;
   if (own.size() < own_max)
     own.emplace(conv, seq);
 }
 
 /// Fetches what follows on `last`, as much as the window takes.
 void session_state::catch_up() {
-  if (fetching || at != phase::live)
-    return;
-  if (window.full())
+  if (fetching || at != phase::live || window.full()
+      || (work && work->awaits_ack))
     return;
   fetching = true;
   home_since = looks;

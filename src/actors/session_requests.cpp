@@ -91,15 +91,17 @@ void session_state::submit(int64_t request, std::string conv, append x) {
   x.tag = ++w.next_tag;
   x.reply_to = caf::actor_cast<caf::actor>(self);
   auto tells_cid = x.kind == entry_kind::msg;
-  w.appends.emplace(x.tag,
-                    session_work::open_append{
-                        request, tells_cid ? x.cid : std::string{}, looks});
+  if (w.places.size() > appends_max)
+    std::erase_if(w.places, [](const auto& p) { return p.second.open == 0; });
+  auto& where = w.places[conv];
+  if (!where.home)
+    where.home = &node->home(conv);
+  ++where.open;
+  w.appends.emplace(
+      x.tag, session_work::open_append{
+                 request, tells_cid ? x.cid : std::string{}, looks, &where});
   start_looking_back();
-  if (w.last_conv != conv) {
-    w.last_home = &node->home(conv);
-    w.last_conv = conv;
-  }
-  self->send(*w.last_home, to_conversation{std::move(conv)}, std::move(x));
+  self->send(*where.home, to_conversation{std::move(conv)}, std::move(x));
 }
 
 struct request_visitor {
@@ -174,16 +176,7 @@ struct request_visitor {
   }
 
   void operator()(const protocol::watch_request& x) {
-    // The list replaces the one before: whom it leaves out is let go.
-    auto& watched = s.busy().watched;
-    for (const auto& user : watched)
-      if (std::find(x.users.begin(), x.users.end(), user) == x.users.end())
-        s.self->send(s.node->home(user), to_presence{user},
-                     unobserve{s.self->address()});
-    watched.clear();
-    std::copy_if(x.users.begin(), x.users.end(), std::back_inserter(watched),
-                 [](const auto& user) { return valid_user(user); });
-    ask("presence", *s.home, to_user{s.user},
+    ask("presence", s.node->presence_hub, to_user{s.user},
         watch{caf::actor_cast<caf::actor>(s.self), x.users});
   }
 
@@ -295,8 +288,12 @@ void session_state::on_appended(const appended& x) {
       continue;
     say(protocol::encode_ack({open->second.id, std::move(open->second.cid),
                               x.conv, one.seq, one.ts, one.dup}));
+    auto& where = *open->second.at;
+    --where.open;
+    where.acked = std::max(where.acked, one.seq);
     work->appends.erase(open);
   }
+  stop_awaiting_ack();
   release();
 }
 
@@ -307,8 +304,10 @@ void session_state::on_refused(const refused& x) {
   if (open == work->appends.end())
     return;
   auto request = open->second.id;
+  --open->second.at->open;
   work->appends.erase(open);
   fail(request, {static_cast<errc>(x.code), x.message, x.retry_after_ms});
+  stop_awaiting_ack();
   release();
 }
 

@@ -98,6 +98,12 @@ result<shown> read_shown(const history::store& from, const place& where,
   return all;
 }
 
+void wake_if_behind(const node_context& node, const std::string& conv,
+                    const error& why) {
+  if (why.code == errc::unavailable)
+    caf::anon_send(node.home(conv), to_conversation{conv}, wake{});
+}
+
 namespace {
 
 /// Answers that come in by and by.
@@ -124,16 +130,18 @@ void show_here(user_state& by, std::vector<show_question> questions,
   auto partitions = static_cast<uint32_t>(by.node->partitions.size());
   read_store<std::vector<shown>>(
       by.self, *by.node, meanwhile::goes_on,
-      [questions = std::move(questions), partitions,
-       max_bytes](const history::store& from) -> result<std::vector<shown>> {
+      [questions = std::move(questions), partitions, max_bytes, node = by.node](
+          const history::store& from) -> result<std::vector<shown>> {
         std::vector<shown> all(questions.size());
         uint64_t bytes = 0;
         for (size_t i = 0; i < all.size() && bytes <= max_bytes; ++i) {
           const auto& x = questions[i];
           auto one =
               read_shown(from, place_of(x.conv, partitions), x.conv, x.what);
-          if (!one)
+          if (!one) {
+            wake_if_behind(*node, x.conv, one.error());
             return one.error();
+          }
           for (const auto& entry : one->entries)
             bytes += entry.tail.size();
           all[i] = std::move(*one);

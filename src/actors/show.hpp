@@ -1,5 +1,6 @@
 #pragma once
 
+#include "parley/actors/context.hpp"
 #include "parley/actors/conversation_messages.hpp"
 #include "parley/base/error.hpp"
 #include "parley/history/reader.hpp"
@@ -19,6 +20,11 @@ struct user_state;
 /// store is behind what is asked for.
 result<shown> read_shown(const history::store& from, const place& where,
                          const std::string& conv, const show& what);
+
+/// A conversation whose store is behind what an inbox points to may have lost
+/// that for good: it finds out when it is woken. From any thread.
+void wake_if_behind(const node_context& node, const std::string& conv,
+                    const error& why);
 
 struct show_question {
   std::string conv;

@@ -34,7 +34,7 @@ result<void> load_into(std::vector<Record>& to, const history::store& from,
 }
 
 result<user_load> load_user(const history::store& from, const place& where,
-                            const std::string& name) {
+                            const std::string& name, const data_loss& loss) {
   user_load all;
   auto account = history::load<history::account_record>(
       from, history::account_key(where.partition, name));
@@ -62,6 +62,14 @@ result<user_load> load_user(const history::store& from, const place& where,
   if (!push)
     return push.error();
   all.push = std::move(*push);
+  if (loss.epoch == 0)
+    return all;
+  auto skipped = history::load<history::skipped_record>(
+      from, state_key(record::skipped, where));
+  if (!skipped)
+    return skipped.error();
+  if (*skipped)
+    all.skipped = (*skipped)->epoch;
   return all;
 }
 
@@ -73,13 +81,14 @@ void user_state::start(activation what, std::vector<session_ref> live,
   partition = std::move(what.partition);
   name = std::move(what.name);
   epoch = what.epoch;
+  loss = what.loss;
   where = node->where(name);
   sessions = std::move(live);
   clean = is_clean;
   read_store<user_load>(
       self, *node, meanwhile::waits,
-      [at = where, user = name](const history::store& from) {
-        return load_user(from, at, user);
+      [at = where, user = name, lost = loss](const history::store& from) {
+        return load_user(from, at, user, lost);
       },
       [this](result<user_load> all) {
         if (node->led.of(where.partition) != epoch)
@@ -124,6 +133,9 @@ void user_state::on_loaded(user_load all) {
     in->second->durable = x.seq;
   }
   head_moved = row.start != epoch && row.reserved > 0;
+  must_skip = all.skipped < loss.epoch;
+  if (account_row)
+    skip_lost();
   resume_blocks();
   load_push(std::move(all.push));
 }
@@ -245,6 +257,14 @@ void user_state::on_flush() {
   tell_delivered(upto);
 }
 
+/// Leadership is to move: nothing new comes until it has.
+void user_state::on_settle() {
+  if (open.empty() && pending.empty() && waiting.empty() && questions.none())
+    self->send(partition, settled{});
+  else
+    self->delayed_send(self, settle_again, settle{});
+}
+
 /// The partition asks whether this user can be let go.
 void user_state::on_rest(const rest& x) {
   if (!open.empty() || !pending.empty() || !waiting.empty() || flush_timer
@@ -325,6 +345,7 @@ caf::behavior user(caf::stateful_actor<user_state>* self, activation what,
       [&s](to, const name_device& x) { return s.on_name_device(x); },
       [&s](to, const remove_device& x) { return s.on_remove_device(x); },
       [&s](to, const watch& x) { return s.on_watch(x); },
+      [&s](to, const get_groups&) { return s.on_groups(); },
       [&s](to, const push_wake&) { s.on_push_wake(); },
       [&s](to, const push_told& x) { s.on_push_told(x); },
       [&s](to, const subscribe_push& x) { return s.on_subscribe(x); },
@@ -335,6 +356,7 @@ caf::behavior user(caf::stateful_actor<user_state>* self, activation what,
       [&s](const push_look&) { s.on_push_look(); },
       [&s](const flush&) { s.on_flush(); },
       [&s](const rest& x) { s.on_rest(x); },
+      [&s](const settle&) { s.on_settle(); },
       [&s](const deposed&) { s.on_deposed(); },
   };
 }

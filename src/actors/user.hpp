@@ -26,6 +26,7 @@ namespace parley {
 struct user_load {
   std::optional<history::account_record> account;
   history::inbox_record inbox;
+  uint64_t skipped = 0; ///< See history::skipped_record.
   std::vector<history::list_record> list;
   std::vector<history::device_record> devices;
   std::vector<history::block_record> blocks;
@@ -83,6 +84,7 @@ struct user_state {
   void start(activation what, std::vector<session_ref> live, bool is_clean);
   void on_loaded(user_load all);
   void on_committed(uint32_t count);
+  void on_settle();
   void on_rest(const rest& x);
   void on_flush();
   void on_sessions(std::vector<session_ref> all);
@@ -141,13 +143,16 @@ struct user_state {
 
   // -- presence of others, user_watch.cpp
   caf::result<answer> on_watch(const watch& x);
+  member_groups on_groups() const;
 
   caf::stateful_actor<user_state>* self;
   context_ptr node;
   caf::actor partition;
   std::string name;
   place where;
-  uint64_t epoch = 0; ///< Of its partition.
+  uint64_t epoch = 0;     ///< Of its partition.
+  data_loss loss;         ///< Likewise.
+  bool must_skip = false; ///< `useq`s that may be lost, before the next.
   std::vector<session_ref> sessions;
 
   std::optional<history::account_record> account_row;
@@ -194,6 +199,7 @@ private:
   void submit_pending();
   void reserve_more(history::batch& rows, open_rows& what);
   void take_waiting();
+  void skip_lost();
 
   // user_resume.cpp
   void begin_session(const attach& x);
@@ -212,6 +218,7 @@ private:
   // user_devices.cpp
   std::vector<history::device_record>::iterator
   find_device(const std::string& id);
+  bool is_online(const std::string& device) const;
 
   // user_list.cpp
   void move_read(listed& in, uint64_t seq);

@@ -39,6 +39,7 @@ void user_state::make_account(std::string display_name,
   made.password_hash = std::move(password_hash);
   account_row = std::move(made);
   put_account(rows);
+  skip_lost(); // Of one with this name, that is lost.
 }
 
 shared_bytes user_state::profile() const {

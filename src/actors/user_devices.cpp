@@ -13,18 +13,22 @@ user_state::find_device(const std::string& id) {
                       [&](const auto& d) { return d.device == id; });
 }
 
+bool user_state::is_online(const std::string& device) const {
+  return std::any_of(sessions.begin(), sessions.end(),
+                     [&](const session_ref& s) { return s.device == device; });
+}
+
+/// A device that is connected is seen all the time.
 caf::result<answer> user_state::on_devices() {
   std::string fields;
   protocol::json_writer out{fields};
   out.key("devices").open_array();
   for (const auto& d : devices) {
-    auto online =
-        std::any_of(sessions.begin(), sessions.end(),
-                    [&](const session_ref& s) { return s.device == d.device; });
+    auto online = is_online(d.device);
     out.open_object().member("device", d.device);
     if (!d.name.empty())
       out.member("name", d.name);
-    out.member("last_seen", d.last_seen)
+    out.member("last_seen", online ? node->clock->now() : d.last_seen)
         .member("online", online)
         .close_object();
   }

@@ -29,6 +29,16 @@ constexpr uint64_t trim_step_min = 16;
 /// The list rows are at most so many inbox entries behind.
 constexpr uint64_t unlisted_max = 512;
 
+/// More `useq`s than any user is given between two looks at a replica. They
+/// still fit into the 53 bits that every client counts with, many times over.
+constexpr uint64_t useqs_lost_max = uint64_t{1} << 32;
+
+/// Of the numbers that are lost, some may have been taken before they were.
+bool follows(const delivery& next, uint64_t prev, uint64_t taken) {
+  return prev == any_prev || prev == taken
+         || (next.kind == entry_kind::lost && prev < taken);
+}
+
 } // namespace
 
 void user_state::on_deliver(const deliver& x) {
@@ -64,7 +74,7 @@ bool user_state::take(const deliver& x) {
   auto events = std::make_shared<std::vector<live_event>>();
   for (const auto& d : *x.entries) {
     if (d.seq > in.record.taken) {
-      if (prev != in.record.taken && prev != any_prev) {
+      if (!follows(d, prev, in.record.taken)) {
         self->send(*in.home, to_conversation{x.conv},
                    missing{name, in.record.taken});
         break;
@@ -209,6 +219,21 @@ void user_state::submit_pending() {
 void user_state::reserve_more(history::batch& rows, open_rows& what) {
   reserving = what.reserved = std::max(reserved, last) + limits::useq_block;
   put_inbox(rows, false);
+}
+
+/// Where committed blocks may be lost, nobody knows which `useq`s were given
+/// out: so many are skipped that none of them is again (I5).
+void user_state::skip_lost() {
+  if (!std::exchange(must_skip, false))
+    return;
+  last = reserved = std::max(reserved, last) + useqs_lost_max;
+  durable = delivered_upto = last;
+  history::batch rows;
+  open_rows what;
+  rows.put(family::state, history::state_key(history::record::skipped, where),
+           history::encode(history::skipped_record{loss.epoch}));
+  reserve_more(rows, what);
+  submit(std::move(rows), std::move(what));
 }
 
 /// Removes what the inbox need not keep: the mark is durable with the rows'

@@ -20,6 +20,9 @@ using history::list_record;
 
 constexpr std::chrono::seconds count_timeout{20};
 
+/// So many entries past a read mark are looked at each time that it moves.
+constexpr uint64_t count_ahead_max = 1000;
+
 /// Newest message first; the name decides among equals, so that a cursor is
 /// exact.
 bool newer(const list_record& a, const list_record& b) {
@@ -56,7 +59,8 @@ void encode_listed(protocol::json_writer& out, const list_record& x,
   out.open_object().member("conv", x.conv);
   if (!as.name.empty())
     out.member("name", as.name);
-  if (!as.entries.empty() && as.entries.front().found) {
+  if (!as.entries.empty() && as.entries.front().found
+      && as.entries.front().kind == entry_kind::msg) { // It may be lost.
     std::string one;
     protocol::append_item(one, as.entries.front().kind,
                           as.entries.front().tail.view());
@@ -142,31 +146,40 @@ void user_state::on_read_upto(const read_upto& x) {
 }
 
 /// What is unread past `seq` is counted where the conversation is led, unless
-/// nothing can be.
+/// nothing can be. Where that would be many, what is read now is counted
+/// instead, if that is less: so whoever reads on and on has each entry looked
+/// at once, and not all the rest each time.
 void user_state::move_read(listed& in, uint64_t seq) {
-  if (seq <= in.record.read)
+  const auto& r = in.record;
+  if (seq <= r.read)
     return;
-  if (seq >= in.record.last_msg || in.record.unread == 0)
+  if (seq >= r.last_msg || r.unread == 0)
     return put_read(in, seq, 0);
-  auto counted = [this, conv = in.record.conv, seq,
-                  noted = in.noted](result<uint64_t> unread) {
+  auto counts_read =
+      r.taken - seq > count_ahead_max && seq - r.read < r.taken - seq;
+  count_unread what{name, counts_read ? r.read : seq,
+                    counts_read ? seq : r.taken};
+  auto counted = [this, conv = r.conv, seq, counts_read, before = r.unread,
+                  noted = in.noted](result<uint64_t> found) {
     auto& now = list_entry(conv);
-    // Of what came meanwhile each was noted as unread.
-    if (seq > now.record.read)
-      put_read(now, seq,
-               unread ? *unread + now.noted - noted : now.record.unread);
+    if (seq <= now.record.read)
+      return;
+    auto unread = now.record.unread;
+    if (found) // Of what came meanwhile each was noted as unread.
+      unread = (counts_read ? before - std::min(before, *found) : *found)
+               + now.noted - noted;
+    put_read(now, seq, unread);
   };
-  if (node->leads(in.record.conv))
+  if (node->leads(r.conv))
     return read_store<uint64_t>(
         self, *node, meanwhile::waits,
-        [where = node->where(in.record.conv), user = name, seq,
-         until = in.record.taken](const history::store& from) {
-          return history::count_unread(from, where, user, seq, until);
+        [where = node->where(r.conv), what](const history::store& from) {
+          return history::count_unread(from, where, what.user, what.after,
+                                       what.until);
         },
         counted);
   auto asked = questions.ask();
-  self->request(*in.home, count_timeout, to_conversation{in.record.conv},
-                count_unread{name, seq, in.record.taken})
+  self->request(*in.home, count_timeout, to_conversation{r.conv}, what)
       .then(
           [counted, asked](const unread_count& x) { counted(x.messages); },
           [counted, asked](const caf::error& why) { counted(from_caf(why)); });

@@ -54,7 +54,7 @@ fetched page_of(const std::vector<recent_entry>& pointers,
       break;
     if (x.found)
       events->push_back(
-          {p.what.useq, p.what.kind, p.session, p.conv, p.what.seq, x.tail});
+          {p.what.useq, x.kind, p.session, p.conv, p.what.seq, x.tail});
     page.upto = p.what.useq;
   }
   page.events = std::move(events);
@@ -82,7 +82,9 @@ void user_state::refuse_attach(const attach& x, protocol::close_code code) {
 }
 
 /// Finds where the session's events begin: after `since`, after what its device
-/// acknowledged, or at the head.
+/// acknowledged, or at the head. That a client has to begin anew it hears only
+/// once something was committed: a leader that was deposed, and does not know
+/// it, knows nothing of what others gave out since (I5).
 void user_state::begin_session(const attach& x) {
   auto known = false;
   auto lost = is_lost(x.device);
@@ -112,8 +114,16 @@ void user_state::begin_session(const attach& x) {
   rows.put(history::family::state,
            history::state_key(record::device, where, d.device),
            history::encode(d));
-  submit(std::move(rows), {});
-  self->send(x.session, std::move(reply));
+  open_rows what;
+  auto resets = !reply.reset.empty();
+  auto tell = [this, to = x.session, reply = std::move(reply)] {
+    self->send(to, reply);
+  };
+  if (resets)
+    what.done = std::move(tell);
+  else
+    tell();
+  submit(std::move(rows), std::move(what));
 }
 
 /// Whether a device was away for so long that its cursor counts no more.
@@ -124,17 +134,20 @@ bool user_state::is_lost(const std::string& device) {
 }
 
 /// The record of a device, made if it is new; then the one that was seen least
-/// recently is forgotten, if there are too many.
+/// recently is forgotten, if there are too many. One that is connected is seen
+/// now.
 history::device_record& user_state::know_device(const std::string& id,
                                                 bool& known) {
   auto at = find_device(id);
   known = at != devices.end();
   if (!known) {
     if (devices.size() >= limits::devices_max) {
-      auto oldest = std::min_element(devices.begin(), devices.end(),
-                                     [](const auto& a, const auto& b) {
-                                       return a.last_seen < b.last_seen;
-                                     });
+      auto age = [this](const history::device_record& d) {
+        return std::pair{is_online(d.device), d.last_seen};
+      };
+      auto oldest = std::min_element(
+          devices.begin(), devices.end(),
+          [&](const auto& a, const auto& b) { return age(a) < age(b); });
       history::batch rows;
       rows.erase(history::family::state,
                  history::state_key(record::device, where, oldest->device));

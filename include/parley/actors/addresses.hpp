@@ -15,7 +15,7 @@ struct to_user {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, to_user& x) {
-  return f(x.name);
+  return fields(f, x.name);
 }
 
 struct to_conversation {
@@ -23,7 +23,7 @@ struct to_conversation {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, to_conversation& x) {
-  return f(x.name);
+  return fields(f, x.name);
 }
 
 struct to_presence {
@@ -31,7 +31,7 @@ struct to_presence {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, to_presence& x) {
-  return f(x.name);
+  return fields(f, x.name);
 }
 
 /// The reply to every request that a client's words caused: the members of a
@@ -41,7 +41,7 @@ struct answer {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, answer& x) {
-  return f(x.fields);
+  return fields(f, x.fields);
 }
 
 } // namespace parley

@@ -12,6 +12,15 @@ namespace parley {
 
 inline constexpr auto ask_timeout = std::chrono::seconds{10};
 
+/// Has something done by one of the node's couriers: actors that ask others on
+/// behalf of a thread that is none.
+inline void send_errand(const node_context& node,
+                        std::function<void(caf::event_based_actor*)> run) {
+  auto at = node.next_reader.fetch_add(1, std::memory_order_relaxed);
+  caf::anon_send(node.couriers[at % node.couriers.size()],
+                 errand{std::move(run)});
+}
+
 /// Asks an actor from a thread that is none (a connection, the control socket)
 /// and calls `done(result<Reply>)` once, from an actor's thread: it must not
 /// block and should post to its own executor. Errors: whatever was answered;
@@ -26,9 +35,7 @@ void ask(const node_context& node, const caf::actor& whom,
         .then([done](Reply& x) { done(std::move(x)); },
               [done](caf::error& why) { done(from_caf(why)); });
   };
-  auto at = node.next_reader.fetch_add(1, std::memory_order_relaxed);
-  caf::anon_send(node.couriers[at % node.couriers.size()],
-                 errand{std::move(run)});
+  send_errand(node, std::move(run));
 }
 
 template <class Reply, class Request>

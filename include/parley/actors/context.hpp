@@ -8,6 +8,7 @@
 #include "parley/history/records.hpp"
 #include "parley/history/store.hpp"
 #include "parley/model/nearest.hpp"
+#include "parley/model/pace.hpp"
 
 #include <caf/actor.hpp>
 
@@ -72,6 +73,18 @@ private:
   std::vector<std::atomic<uint64_t>> all_;
 };
 
+/// What the presence of all partitions of a node may do together.
+struct presence_budget {
+  explicit presence_budget(const config::presence_settings& by)
+      : tells(by.changes_per_s),
+        writes(by.writes_per_s),
+        rows(by.writes_waiting_max) {}
+
+  model::pace tells;  ///< Changes of status.
+  model::pace writes; ///< Rows.
+  model::waiting_room rows;
+};
+
 /// What all actors of a node share. Everything in it is fixed before the first
 /// actor that uses it starts, or is safe to use from any thread.
 struct node_context {
@@ -85,10 +98,14 @@ struct node_context {
   std::vector<caf::actor> readers;
   std::vector<caf::actor> partitions;
   std::vector<caf::actor> couriers;
+  caf::actor presence_hub; ///< Knows what this node's sessions watch.
+  std::shared_ptr<presence_budget> presence;
   push_access push;
   /// The living nodes of the cluster, this one among them. Not set: there is
   /// only this one.
   std::function<std::vector<model::known_node>()> alive;
+  /// Whom to ask `get_leaders`. None: this node leads everything.
+  caf::actor directory;
   mutable led_epochs led;
   mutable std::atomic<size_t> next_reader{0};
   mutable std::atomic<bool> refuses_sends{false}; ///< The disk is nearly full.
@@ -107,6 +124,7 @@ struct node_context {
   void divide_into(size_t count) {
     partitions.resize(count);
     led.resize(count);
+    presence = std::make_shared<presence_budget>(settings.presence);
   }
 };
 

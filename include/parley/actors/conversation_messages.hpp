@@ -20,7 +20,7 @@ struct get_history {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, get_history& x) {
-  return f(x.reader, part(x.before), part(x.after), x.limit);
+  return fields(f, x.reader, part(x.before), part(x.after), x.limit);
 }
 
 struct get_conversation {
@@ -28,7 +28,7 @@ struct get_conversation {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, get_conversation& x) {
-  return f(x.reader);
+  return fields(f, x.reader);
 }
 
 struct create_group {
@@ -39,7 +39,7 @@ struct create_group {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, create_group& x) {
-  return f(x.by, x.cid, x.name, x.members);
+  return fields(f, x.by, x.cid, x.name, x.members);
 }
 
 struct rename_group {
@@ -48,7 +48,7 @@ struct rename_group {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, rename_group& x) {
-  return f(x.by, x.name);
+  return fields(f, x.by, x.name);
 }
 
 struct delete_group {
@@ -56,7 +56,7 @@ struct delete_group {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, delete_group& x) {
-  return f(x.by);
+  return fields(f, x.by);
 }
 
 struct add_members {
@@ -65,7 +65,7 @@ struct add_members {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, add_members& x) {
-  return f(x.by, x.users);
+  return fields(f, x.by, x.users);
 }
 
 struct set_role {
@@ -75,7 +75,7 @@ struct set_role {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, set_role& x) {
-  return f(x.by, x.user, x.as);
+  return fields(f, x.by, x.user, x.as);
 }
 
 struct remove_member {
@@ -84,7 +84,7 @@ struct remove_member {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, remove_member& x) {
-  return f(x.by, x.user);
+  return fields(f, x.by, x.user);
 }
 
 /// Closes (or opens) a direct conversation for a block; answered when durable.
@@ -95,7 +95,7 @@ struct set_closed {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, set_closed& x) {
-  return f(x.by, x.version, x.on);
+  return fields(f, x.by, x.version, x.on);
 }
 
 /// A member's cursors move forward; no answer.
@@ -108,7 +108,7 @@ struct move_cursor {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, move_cursor& x) {
-  return f(x.user, x.read, x.delivered, x.session, x.ahead);
+  return fields(f, x.user, x.read, x.delivered, x.session, x.ahead);
 }
 
 /// Which name of a group is wanted: as it is now, or as of `show::visible`.
@@ -125,7 +125,7 @@ struct show {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, show& x) {
-  return f(x.seqs, x.visible, x.max_bytes, x.brief, x.name);
+  return fields(f, x.seqs, x.visible, x.max_bytes, x.brief, x.name);
 }
 
 struct shown_entry {
@@ -138,7 +138,7 @@ struct shown_entry {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, shown_entry& x) {
-  return f(x.seq, x.found, x.kind, x.from, x.text, x.tail);
+  return fields(f, x.seq, x.found, x.kind, x.from, x.text, x.tail);
 }
 
 struct shown {
@@ -147,7 +147,7 @@ struct shown {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, shown& x) {
-  return f(x.entries, x.name);
+  return fields(f, x.entries, x.name);
 }
 
 /// Asks a conversation's home how many messages of (after, until] others than
@@ -159,7 +159,7 @@ struct count_unread {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, count_unread& x) {
-  return f(x.user, x.after, x.until);
+  return fields(f, x.user, x.after, x.until);
 }
 
 struct unread_count {
@@ -167,7 +167,7 @@ struct unread_count {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, unread_count& x) {
-  return f(x.messages);
+  return fields(f, x.messages);
 }
 
 /// Passed on to the other members' sessions; no answer.
@@ -176,7 +176,7 @@ struct typing {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, typing& x) {
-  return f(x.user);
+  return fields(f, x.user);
 }
 
 } // namespace parley

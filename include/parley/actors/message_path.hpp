@@ -33,8 +33,8 @@ struct append {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, append& x) {
-  return f(x.kind, x.from, x.cid, x.body, x.ref, x.emoji, x.on, x.session,
-           x.tag, x.reply_to);
+  return fields(f, x.kind, x.from, x.cid, x.body, x.ref, x.emoji, x.on,
+                x.session, x.tag, x.reply_to);
 }
 
 /// What became of appends of one session that were committed together.
@@ -51,11 +51,11 @@ struct appended {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, appended::one& x) {
-  return f(x.tag, x.seq, x.ts, x.dup);
+  return fields(f, x.tag, x.seq, x.ts, x.dup);
 }
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, appended& x) {
-  return f(x.conv, x.all);
+  return fields(f, x.conv, x.all);
 }
 
 struct refused {
@@ -66,7 +66,7 @@ struct refused {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, refused& x) {
-  return f(x.tag, x.code, x.message, x.retry_after_ms);
+  return fields(f, x.tag, x.code, x.message, x.retry_after_ms);
 }
 
 /// One committed entry on its way to one member's inbox.
@@ -83,8 +83,8 @@ struct delivery {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, delivery& x) {
-  return f(x.seq, x.kind, x.ts, x.from, x.session, x.subject, x.change, x.gone,
-           x.tail);
+  return fields(f, x.seq, x.kind, x.ts, x.from, x.session, x.subject, x.change,
+                x.gone, x.tail);
 }
 
 /// In place of a `prev` that is not known: an entry that makes someone a
@@ -100,7 +100,7 @@ struct deliver {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, deliver& x) {
-  return f(x.conv, x.prev, part(x.entries));
+  return fields(f, x.conv, x.prev, part(x.entries));
 }
 
 /// The member's inbox holds everything up to `seq` durably.
@@ -110,7 +110,7 @@ struct taken {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, taken& x) {
-  return f(x.user, x.seq);
+  return fields(f, x.user, x.seq);
 }
 
 /// The member's inbox took nothing past `seq` and was offered a later entry.
@@ -120,7 +120,7 @@ struct missing {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, missing& x) {
-  return f(x.user, x.seq);
+  return fields(f, x.user, x.seq);
 }
 
 /// Looks whether anything is undelivered; sent at start for each outbox row.
@@ -136,7 +136,7 @@ struct live_event {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, live_event& x) {
-  return f(x.useq, x.kind, x.session, part(x.conv), x.seq, x.tail);
+  return fields(f, x.useq, x.kind, x.session, part(x.conv), x.seq, x.tail);
 }
 
 /// New events of an inbox, for all live sessions of its user.
@@ -147,7 +147,7 @@ struct live_events {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, live_events& x) {
-  return f(x.epoch, x.prev, part(x.events));
+  return fields(f, x.epoch, x.prev, part(x.events));
 }
 
 /// Asks a user for events past `after`, within the session's open window.
@@ -159,7 +159,7 @@ struct fetch {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, fetch& x) {
-  return f(x.after, x.max_events, x.max_bytes, x.session);
+  return fields(f, x.after, x.max_events, x.max_bytes, x.session);
 }
 
 /// The answer to `fetch`: as many events as fit, at least one if there is any.
@@ -171,7 +171,7 @@ struct fetched {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, fetched& x) {
-  return f(x.after, x.upto, x.head, part(x.events));
+  return fields(f, x.after, x.upto, x.head, part(x.events));
 }
 
 /// The device has everything up to `useq`.
@@ -181,7 +181,7 @@ struct received {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, received& x) {
-  return f(x.device, x.useq);
+  return fields(f, x.device, x.useq);
 }
 
 } // namespace parley

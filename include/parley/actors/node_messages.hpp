@@ -40,7 +40,11 @@ enum class actor_kind : uint8_t { user, conversation, presence };
 struct status_moved {
   uint8_t status = 0;
   timestamp when = 0;
+  int64_t held_ms = 0; ///< Who left may come back so long: their node is gone.
 };
+
+/// The presence of a partition, or a hub, to itself: look what is due.
+struct pump {};
 
 /// The live sessions of a user, to its actor, whenever they change.
 struct session_ref {

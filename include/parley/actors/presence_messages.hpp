@@ -14,28 +14,19 @@
 /// other.
 namespace parley {
 
-/// A session's new watch list; answered by the items of all.
+/// A new watch list of a session of the user that this is addressed to; to the
+/// presence hub of its node. Answered by the items of all; later changes come
+/// as `ephemeral`s.
 struct watch {
   caf::actor session; ///< Null: only asked, nothing is watched.
   std::vector<std::string> users;
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, watch& x) {
-  return f(x.session, x.users);
+  return fields(f, x.session, x.users);
 }
 
-/// To a presence tracker: may `watcher` see the user, and what? Answered by
-/// `presence_seen`; the session gets later changes.
-struct observe {
-  std::string watcher;
-  caf::actor session;          ///< Null: only asked.
-  std::vector<hash128> groups; ///< That the watcher is a member of.
-};
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, observe& x) {
-  return f(x.watcher, x.session, x.groups);
-}
-
+/// What is to be known of a user.
 struct presence_seen {
   std::string user;
   uint8_t status = 0; ///< A protocol::presence_status.
@@ -43,15 +34,7 @@ struct presence_seen {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, presence_seen& x) {
-  return f(x.user, x.status, x.last_active);
-}
-
-struct unobserve {
-  caf::actor_addr session;
-};
-template <class Inspector>
-typename Inspector::result_type inspect(Inspector& f, unobserve& x) {
-  return f(x.session);
+  return fields(f, x.user, x.status, x.last_active);
 }
 
 /// Asked by the tracker of its user: does `watcher` share a conversation and
@@ -62,7 +45,7 @@ struct shares {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, shares& x) {
-  return f(x.watcher, x.groups);
+  return fields(f, x.watcher, x.groups);
 }
 
 /// Rights may have changed (a block, a member who left): ask `shares` again.
@@ -72,7 +55,88 @@ struct recheck {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, recheck& x) {
-  return f(x.left, x.group);
+  return fields(f, x.left, x.group);
+}
+
+// -- what nodes tell each other ----------------------------------------------
+
+/// Asked by a hub of one of its users: in which groups are they? Answered by
+/// `member_groups`.
+struct get_groups {};
+struct member_groups {
+  std::vector<hash128> all; ///< Sorted.
+};
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, member_groups& x) {
+  return fields(f, x.all);
+}
+
+/// To the presence of a partition, from the hub of a node: which of `users`,
+/// all of that partition, may `watcher` see, and what? Answered by `seen_all`.
+/// The hub gets `presence_news` of them from then on: once, whoever there
+/// watches.
+struct observe_all {
+  std::string watcher;
+  caf::actor hub;              ///< Null: only asked.
+  std::vector<hash128> groups; ///< As `member_groups`, when it was asked.
+  std::vector<std::string> users;
+};
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, observe_all& x) {
+  return fields(f, x.watcher, x.hub, x.groups, x.users);
+}
+
+struct seen_item {
+  std::string user;
+  uint8_t status = 0; ///< A protocol::presence_status.
+  timestamp last_active = 0;
+  bool certain = true;  ///< Not: whoever knows more goes on believing that.
+  bool follows = false; ///< Changes will be told.
+};
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, seen_item& x) {
+  return fields(f, x.user, x.status, x.last_active, x.certain, x.follows);
+}
+
+/// Whoever is left out is not to be seen.
+struct seen_all {
+  uint64_t epoch = 0; ///< Of the partition's leader.
+  std::vector<seen_item> items;
+};
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, seen_all& x) {
+  return fields(f, x.epoch, x.items);
+}
+
+/// From a hub: nobody there watches these any more as `watcher`.
+struct unobserve_all {
+  std::string watcher;
+  caf::actor hub;
+  std::vector<std::string> users;
+};
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, unobserve_all& x) {
+  return fields(f, x.watcher, x.hub, x.users);
+}
+
+/// To a hub: what has changed of users whom somebody there watches.
+struct presence_news {
+  uint64_t epoch = 0;
+  std::vector<presence_seen> all;
+};
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, presence_news& x) {
+  return fields(f, x.epoch, x.all);
+}
+
+/// To a hub: `watcher` may no longer see `user`.
+struct presence_hidden {
+  std::string user;
+  std::string watcher;
+};
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, presence_hidden& x) {
+  return fields(f, x.user, x.watcher);
 }
 
 } // namespace parley

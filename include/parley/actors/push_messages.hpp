@@ -27,7 +27,7 @@ struct subscribe_push {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, subscribe_push& x) {
-  return f(x.kind, x.address, x.p256dh, x.auth, x.device, x.login);
+  return fields(f, x.kind, x.address, x.p256dh, x.auth, x.device, x.login);
 }
 
 struct subscribed {
@@ -36,7 +36,7 @@ struct subscribed {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, subscribed& x) {
-  return f(x.id, x.known);
+  return fields(f, x.id, x.known);
 }
 
 /// These are answered by `answer`.
@@ -46,7 +46,7 @@ struct unsubscribe_push {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, unsubscribe_push& x) {
-  return f(x.id);
+  return fields(f, x.id);
 }
 
 struct get_quiet_hours {};
@@ -57,7 +57,7 @@ struct set_quiet_hours {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, set_quiet_hours& x) {
-  return f(x.from, x.to, x.offset_minutes);
+  return fields(f, x.from, x.to, x.offset_minutes);
 }
 
 /// To a user with a mark: offer again what waits. No answer.
@@ -78,7 +78,7 @@ struct push_told {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, push_told& x) {
-  return f(x.conv, x.useq, x.subscription, x.what);
+  return fields(f, x.conv, x.useq, x.subscription, x.what);
 }
 
 // -- within a node

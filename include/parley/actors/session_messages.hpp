@@ -31,8 +31,8 @@ struct attach {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, attach& x) {
-  return f(x.session, x.id, x.device, x.login, x.create, x.resumes, x.since,
-           x.away, x.again, x.acked);
+  return fields(f, x.session, x.id, x.device, x.login, x.create, x.resumes,
+                x.since, x.away, x.again, x.acked);
 }
 
 struct attached {
@@ -43,7 +43,7 @@ struct attached {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, attached& x) {
-  return f(x.epoch, x.head, x.start, x.reset);
+  return fields(f, x.epoch, x.head, x.start, x.reset);
 }
 
 /// A session is over; so that nobody sends to it any more.
@@ -52,7 +52,7 @@ struct detach {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, detach& x) {
-  return f(x.id);
+  return fields(f, x.id);
 }
 
 /// Tells a session to close its connection with this code.
@@ -61,7 +61,7 @@ struct end_session {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, end_session& x) {
-  return f(x.code);
+  return fields(f, x.code);
 }
 
 /// Ends those sessions of a user that match; empty members match all.
@@ -74,7 +74,7 @@ struct end_sessions {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, end_sessions& x) {
-  return f(x.id, x.device, x.login, x.except_login, x.code);
+  return fields(f, x.id, x.device, x.login, x.except_login, x.code);
 }
 
 /// The client says that it is here, or away.
@@ -84,7 +84,7 @@ struct set_status {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, set_status& x) {
-  return f(x.id, x.away);
+  return fields(f, x.id, x.away);
 }
 
 /// An ephemeral event for a session; dropped when it cannot keep up.
@@ -93,7 +93,7 @@ struct ephemeral {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, ephemeral& x) {
-  return f(x.json);
+  return fields(f, x.json);
 }
 
 /// A member's cursor moved, for a session to merge and tell at most once a
@@ -106,10 +106,11 @@ struct cursor_moved {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, cursor_moved& x) {
-  return f(x.conv, x.user, x.read, x.delivered);
+  return fields(f, x.conv, x.user, x.read, x.delivered);
 }
 
-/// Asks a partition for its live sessions; answered by `session_rows`.
+/// Asks a partition for its live sessions, or those of one of its users;
+/// answered by `session_rows`.
 struct get_sessions {};
 struct session_row {
   std::string user;
@@ -118,10 +119,11 @@ struct session_row {
   std::string login;
   bool away = false;
   timestamp since = 0;
+  caf::node_id at; ///< The node that its client is connected to.
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, session_row& x) {
-  return f(x.user, x.id, x.device, x.login, x.away, x.since);
+  return fields(f, x.user, x.id, x.device, x.login, x.away, x.since, x.at);
 }
 
 struct session_rows {
@@ -129,7 +131,7 @@ struct session_rows {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, session_rows& x) {
-  return f(x.rows);
+  return fields(f, x.rows);
 }
 
 /// The same for all sessions of a user, by way of the partition.
@@ -139,7 +141,7 @@ struct tell_sessions {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, tell_sessions& x) {
-  return f(x.except, part(x.what));
+  return fields(f, x.except, part(x.what));
 }
 
 /// The node stops: tell the client where to go, and end with 4000.
@@ -149,7 +151,7 @@ struct drain {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, drain& x) {
-  return f(x.urls, x.within_ms);
+  return fields(f, x.urls, x.within_ms);
 }
 
 } // namespace parley

@@ -29,6 +29,10 @@ caf::actor spawn_journal(caf::actor_system& sys, history::store& to,
 caf::actor spawn_reader(caf::actor_system& sys, const history::store& from,
                         runs where = runs::detached);
 
+/// Starts the actor that knows whom the sessions of this node watch, asks for
+/// them at their homes, and tells the sessions. Ends when it is told to exit.
+caf::actor spawn_presence_hub(caf::actor_system& sys, context_ptr node);
+
 /// Starts an actor that runs errands.
 caf::actor spawn_courier(caf::actor_system& sys);
 

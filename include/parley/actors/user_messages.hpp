@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 /// Requests to a user; each is answered by `answer` or an error, unless it says
 /// otherwise.
@@ -18,7 +19,7 @@ struct create_account {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, create_account& x) {
-  return f(x.display_name, x.password_hash);
+  return fields(f, x.display_name, x.password_hash);
 }
 
 /// May the user of a sound token act? Makes the account of an external login at
@@ -29,7 +30,7 @@ struct admit {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, admit& x) {
-  return f(x.create);
+  return fields(f, x.create);
 }
 
 /// Answered by `account`.
@@ -39,7 +40,43 @@ struct account {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, account& x) {
-  return f(x.record);
+  return fields(f, x.record);
+}
+
+/// Asks any partition of a node for the accounts whose names begin so, out of
+/// what its store has of these partitions. Answered by `accounts_found`.
+struct find_accounts {
+  std::string prefix;
+  uint32_t limit = 0;
+  std::vector<uint16_t> partitions;
+};
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, find_accounts& x) {
+  return fields(f, x.prefix, x.limit, x.partitions);
+}
+
+/// An account without what nobody else needs to know.
+struct found_account {
+  std::string user;
+  std::string display_name;
+  std::string about;
+  timestamp created = 0;
+  bool disabled = false;
+  bool external = false; ///< It has no password.
+};
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, found_account& x) {
+  return fields(f, x.user, x.display_name, x.about, x.created, x.disabled,
+                x.external);
+}
+
+/// In the order of their names, `limit` at most.
+struct accounts_found {
+  std::vector<found_account> all;
+};
+template <class Inspector>
+typename Inspector::result_type inspect(Inspector& f, accounts_found& x) {
+  return fields(f, x.all);
 }
 
 struct get_profile {};
@@ -49,7 +86,7 @@ struct patch_profile {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, patch_profile& x) {
-  return f(part(x.display_name), part(x.about));
+  return fields(f, part(x.display_name), part(x.about));
 }
 
 /// Replaces the password and ends all logins but `except_login`.
@@ -59,7 +96,7 @@ struct set_password {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, set_password& x) {
-  return f(x.password_hash, x.except_login);
+  return fields(f, x.password_hash, x.except_login);
 }
 
 struct set_disabled {
@@ -67,7 +104,7 @@ struct set_disabled {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, set_disabled& x) {
-  return f(x.on);
+  return fields(f, x.on);
 }
 
 /// Makes a login; answered by `login_opened`.
@@ -76,7 +113,7 @@ struct open_login {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, open_login& x) {
-  return f(x.expires);
+  return fields(f, x.expires);
 }
 
 /// Exchanges a refresh token's secret; answered by `login_opened`.
@@ -87,7 +124,7 @@ struct refresh_login {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, refresh_login& x) {
-  return f(x.login, x.secret, x.expires);
+  return fields(f, x.login, x.secret, x.expires);
 }
 
 struct login_opened {
@@ -96,7 +133,7 @@ struct login_opened {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, login_opened& x) {
-  return f(x.login, x.secret);
+  return fields(f, x.login, x.secret);
 }
 
 /// Ends a login and its sessions.
@@ -106,7 +143,7 @@ struct close_login {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, close_login& x) {
-  return f(x.login, x.secret);
+  return fields(f, x.login, x.secret);
 }
 
 struct get_conversations {
@@ -115,7 +152,7 @@ struct get_conversations {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, get_conversations& x) {
-  return f(x.limit, x.cursor);
+  return fields(f, x.limit, x.cursor);
 }
 
 /// The user read a conversation up to `seq`; no answer.
@@ -126,7 +163,7 @@ struct mark_read {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, mark_read& x) {
-  return f(x.conv, x.seq, x.session);
+  return fields(f, x.conv, x.seq, x.session);
 }
 
 /// From the conversation, behind its deliveries: read up to here.
@@ -136,7 +173,7 @@ struct read_upto {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, read_upto& x) {
-  return f(x.conv, x.seq);
+  return fields(f, x.conv, x.seq);
 }
 
 struct mute {
@@ -145,7 +182,7 @@ struct mute {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, mute& x) {
-  return f(x.conv, x.until);
+  return fields(f, x.conv, x.until);
 }
 
 struct set_block {
@@ -154,7 +191,7 @@ struct set_block {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, set_block& x) {
-  return f(x.user, x.on);
+  return fields(f, x.user, x.on);
 }
 
 struct get_blocks {};
@@ -165,7 +202,7 @@ struct may_add {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, may_add& x) {
-  return f(x.by);
+  return fields(f, x.by);
 }
 
 struct get_devices {};
@@ -176,7 +213,7 @@ struct name_device {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, name_device& x) {
-  return f(x.device, x.name);
+  return fields(f, x.device, x.name);
 }
 
 struct remove_device {
@@ -184,7 +221,7 @@ struct remove_device {
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, remove_device& x) {
-  return f(x.device);
+  return fields(f, x.device);
 }
 
 } // namespace parley

@@ -6,15 +6,52 @@
 
 #include <caf/all.hpp>
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 /// How the parts of a message that CAF does not know are written for another
 /// node and read there. A message between actors of one process is never
 /// written: the receiver gets the value itself.
 namespace parley {
+
+/// Leaves room for the size of what is written next.
+caf::error begin_fields(caf::serializer& to, size_t& begin);
+caf::error end_fields(caf::serializer& to, size_t begin);
+
+/// All that an `inspect` of a struct does: its fields go to another node in
+/// their order, behind their size. Whoever knows fewer of them skips the rest;
+/// whoever knows more leaves those that did not come as they are by default. So
+/// a field may be added at the end: see docs/links.md.
+template <class Inspector, class... Ts>
+typename Inspector::result_type fields(Inspector& f, Ts&&... xs) {
+  if constexpr (std::is_same_v<Inspector, caf::serializer>) {
+    size_t begin = 0;
+    if (auto why = begin_fields(f, begin))
+      return why;
+    if (auto why = f(xs...))
+      return why;
+    return end_fields(f, begin);
+  } else if constexpr (std::is_same_v<Inspector, caf::deserializer>) {
+    uint32_t size = 0;
+    if (auto why = f(size))
+      return why;
+    // Nodes write to each other in CAF's binary format only.
+    auto* from = dynamic_cast<caf::binary_deserializer*>(&f);
+    if (!from || size > from->remaining())
+      return caf::sec::end_of_stream;
+    caf::binary_deserializer these{f.context(), from->remainder().first(size)};
+    from->skip(size);
+    caf::error why;
+    static_cast<void>(((these.remaining() == 0 || !(why = these(xs))) && ...));
+    return why;
+  } else {
+    return f(xs...);
+  }
+}
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, hash128& x) {
@@ -87,8 +124,9 @@ typename Inspector::result_type inspect(Inspector& f, shared_part<T>& x) {
   }
 }
 
-/// A message inside a message. CAF takes one that is cut short for one of fewer
-/// elements; their number behind it tells.
+/// A message inside a message. One of a type that is not known here comes as an
+/// empty one; so does one that is damaged, since CAF takes what is cut short
+/// for a message of fewer elements.
 struct message_part {
   caf::message& value;
 };
@@ -97,24 +135,20 @@ inline message_part part(caf::message& x) {
   return {x};
 }
 
+caf::error inspect(caf::serializer& to, message_part& x);
+caf::error inspect(caf::deserializer& from, message_part& x);
+
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, message_part& x) {
-  auto size = x.value.size();
-  if constexpr (Inspector::writes_state) {
-    if (auto why = f(x.value, size))
-      return why;
-    return size == x.value.size() ? caf::error{} : caf::sec::end_of_stream;
-  } else {
-    return f(x.value, size);
-  }
+  return f(x.value);
 }
 
 namespace history {
 
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, account_record& x) {
-  return f(x.user, x.display_name, x.about, x.created, x.password_hash,
-           x.disabled);
+  return fields(f, x.user, x.display_name, x.about, x.created, x.password_hash,
+                x.disabled);
 }
 
 } // namespace history
