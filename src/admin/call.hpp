@@ -57,6 +57,7 @@ void list_partitions(const call_ptr& on);
 void show_plan(const call_ptr& on);
 void drain_node(const call_ptr& on);
 void remove_node(const call_ptr& on);
+void force_elect(const call_ptr& on);
 void change_log_level(const call_ptr& on);
 void shut_down(const call_ptr& on);
 

@@ -37,6 +37,7 @@ runner runner_of(std::string_view name) {
       {"cluster rebalance", show_plan},
       {"cluster drain", drain_node},
       {"cluster replace", remove_node},
+      {"cluster force-elect", force_elect},
   };
   auto found = table.find(name);
   return found == table.end() ? nullptr : found->second;

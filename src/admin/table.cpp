@@ -165,6 +165,11 @@ std::string fields_of(const json::object& one) {
   return align(lines) + tables;
 }
 
+bool is_set(const json::object& in, std::string_view key) {
+  const auto* value = in.if_contains(key);
+  return value != nullptr && value->is_bool() && value->get_bool();
+}
+
 } // namespace
 
 std::string render(const std::vector<json::object>& rows,
@@ -172,12 +177,13 @@ std::string render(const std::vector<json::object>& rows,
   if (!last.contains("count"))
     return rows.empty() ? fields_of(last)
                         : table_of(rows) + '\n' + fields_of(last);
-  if (rows.empty())
-    return "none\n";
-  auto text = table_of(rows);
-  const auto* more = last.if_contains("more");
-  if (more != nullptr && more->is_bool() && more->get_bool())
+  auto text = rows.empty() ? std::string{"none\n"} : table_of(rows);
+  if (is_set(last, "more"))
     text += "There are more: raise --limit.\n";
+  if (is_set(last, "partial"))
+    text += "Not all nodes have answered: there may be more.\n";
+  if (const auto* note = last.if_contains("note"))
+    text += printable(note->as_string()) + '\n';
   return text;
 }
 

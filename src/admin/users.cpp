@@ -1,11 +1,10 @@
 #include "admin/call.hpp"
 
 #include "parley/actors/ask.hpp"
+#include "parley/actors/directory.hpp"
 #include "parley/admin/limits.hpp"
 #include "parley/base/limits.hpp"
-#include "parley/base/metrics.hpp"
 #include "parley/base/names.hpp"
-#include "parley/history/reader.hpp"
 #include "parley/protocol/text.hpp"
 
 #include <fmt/format.h>
@@ -16,15 +15,13 @@ namespace {
 
 namespace json = boost::json;
 
-using accounts = std::vector<history::account_record>;
-
-json::object shown(const history::account_record& x) {
+template <class Account>
+json::object shown(const Account& x) {
   json::object row;
   row["user"] = x.user;
   row["display_name"] = x.display_name;
   row["created"] = x.created;
   row["disabled"] = x.disabled;
-  row["external"] = x.password_hash.empty();
   return row;
 }
 
@@ -66,30 +63,25 @@ std::function<void(result<answer>)> acted(const call_ptr& on) {
 } // namespace
 
 void list_users(const call_ptr& on) {
-  auto limit = on->number("limit", users_default);
-  // Written by the reader's thread before it answers, read after that.
-  auto found = std::make_shared<result<accounts>>(accounts{});
-  auto job = read_job{[found, prefix = on->text("prefix"), limit,
-                       partitions = static_cast<uint32_t>(
-                           on->node().partitions.size())](const auto& from) {
-    *found = history::search_accounts(from, partitions, prefix, limit + 1);
-    return caf::make_message(answer{});
-  }};
-  auto listed = [on, found, limit](result<answer> x) {
-    if (!x || !*found)
-      return on->done(x ? found->error() : x.error());
+  auto limit = static_cast<uint32_t>(on->number("limit", users_default));
+  auto listed = [on, limit](result<search_result> found) {
+    if (!found)
+      return on->done(found.error());
     reply all;
-    auto more = (*found)->size() > limit;
-    (*found)->resize(std::min<size_t>((*found)->size(), limit));
-    for (const auto& account : **found)
-      all.rows.push_back(shown(account));
+    auto more = found->all.size() > limit;
+    found->all.resize(std::min<size_t>(found->all.size(), limit));
+    for (const auto& account : found->all) {
+      auto row = shown(account);
+      row["external"] = account.external;
+      all.rows.push_back(std::move(row));
+    }
     all.last["count"] = all.rows.size();
     all.last["more"] = more;
+    if (found->partial)
+      all.last["partial"] = true;
     on->done(std::move(all));
   };
-  // The reader counts it down again.
-  metrics::move(metrics::gauge::reader_queue, 1);
-  ask<answer>(on->node(), on->node().readers.front(), listed, std::move(job));
+  search_accounts(on->node(), on->text("prefix"), limit + 1, listed);
 }
 
 void show_user(const call_ptr& on) {
@@ -99,6 +91,7 @@ void show_user(const call_ptr& on) {
     if (!x)
       return on->done(x.error());
     auto row = shown(x->record);
+    row["external"] = x->record.password_hash.empty();
     row["about"] = x->record.about;
     on->done(reply{{}, std::move(row), {}});
   };

@@ -225,8 +225,12 @@ void connection::on_deadline() {
   bool stuck = at_ == phase::open && !ws_.is_open();
   if (at_ != phase::open || stuck)
     end();
-  else if (passed(auth_due_) || passed(token_due_))
+  else if (passed(token_due_))
     begin_close(close_code::not_authenticated);
+  else if (passed(auth_due_))
+    // With a token that is good the client has done its part.
+    begin_close(token_due_ == 0 ? close_code::not_authenticated
+                                : close_code::draining);
   else if (passed(window_due_))
     begin_close(close_code::not_receiving);
   else if (silent_for(silent_intervals_max))

@@ -12,6 +12,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <random>
 #include <sys/resource.h>
 #include <thread>
 #include <utility>
@@ -70,13 +71,23 @@ public:
 
   void stop_accepting() override { listener_->stop(); }
 
-  void drain(const departure& where) override {
+  void drain(const departure& where, double share) override {
     with_->draining = true;
-    for (const auto& x : hubs_)
-      x->post([to = x.get(), where] {
-        to->for_each([&](peer& who) { who.on_drain(where); });
+    for (const auto& x : hubs_) {
+      uint32_t seed = 0;
+      with_->node->random->fill(&seed, sizeof seed);
+      x->post([to = x.get(), where, share, seed] {
+        std::minstd_rand dice{seed};
+        std::bernoulli_distribution is_told{share};
+        to->for_each([&](peer& who) {
+          if (is_told(dice))
+            who.on_drain(where);
+        });
       });
+    }
   }
+
+  void take_clients() override { with_->draining = false; }
 
   size_t connections() const override { return with_->connections.count(); }
 

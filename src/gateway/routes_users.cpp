@@ -1,9 +1,9 @@
 #include "gateway/path_names.hpp"
 #include "gateway/routes.hpp"
 
+#include "parley/actors/directory.hpp"
 #include "parley/base/limits.hpp"
 #include "parley/base/names.hpp"
-#include "parley/history/reader.hpp"
 #include "parley/protocol/http_bodies.hpp"
 #include "parley/protocol/json_writer.hpp"
 #include "parley/protocol/text.hpp"
@@ -16,18 +16,22 @@ namespace {
 
 constexpr size_t prefix_chars_min = 2;
 
-std::string users_object(const std::vector<std::string>& profiles) {
+std::string users_object(const std::vector<std::string>& profiles,
+                         bool partial = false) {
   std::string body;
   protocol::json_writer json{body};
   json.open_object().key("users").open_array();
   for (const auto& x : profiles)
     if (!x.empty())
       json.raw(x);
-  json.close_array().close_object();
+  json.close_array();
+  if (partial)
+    json.member("partial", true);
+  json.close_object();
   return body;
 }
 
-std::string profile_of(const history::account_record& x) {
+std::string profile_of(const found_account& x) {
   std::string json;
   protocol::json_writer{json}
       .open_object()
@@ -77,19 +81,6 @@ void find_by_ids(const exchange_ptr& x, std::string_view list) {
     get_profiles(x, users);
 }
 
-/// Runs on a reader's thread.
-caf::message search(const history::store& in, uint32_t partitions,
-                    const std::string& prefix) {
-  auto accounts = history::search_accounts(in, partitions, prefix,
-                                           limits::search_results_max);
-  if (!accounts)
-    return caf::make_message(to_caf(accounts.error()));
-  std::vector<std::string> profiles;
-  for (const auto& account : *accounts)
-    profiles.push_back(profile_of(account));
-  return caf::make_message(answer{shared_bytes{users_object(profiles)}});
-}
-
 void find_by_prefix(const exchange_ptr& x, std::string_view prefix) {
   if (!x->with().settings().http.user_search) {
     x->fail({errc::forbidden, "the search for users is switched off"});
@@ -103,18 +94,14 @@ void find_by_prefix(const exchange_ptr& x, std::string_view prefix) {
     x->json(200, users_object({}));
     return;
   }
-  const auto& node = x->node();
-  auto at = node.next_reader.fetch_add(1, std::memory_order_relaxed);
-  auto partitions = static_cast<uint32_t>(node.partitions.size());
-  auto tell = or_fail<answer>(x, [x](const answer& whole) {
-    x->json(200, std::string{whole.fields.view()});
+  auto tell = or_fail<search_result>(x, [x](const search_result& found) {
+    std::vector<std::string> profiles;
+    for (const auto& account : found.all)
+      profiles.push_back(profile_of(account));
+    x->json(200, users_object(profiles, found.partial));
   });
-  ask<answer>(node, node.readers[at % node.readers.size()],
-              x->on_io<answer>(tell),
-              read_job{[partitions, prefix = std::string{prefix}](
-                           const history::store& in) {
-                return search(in, partitions, prefix);
-              }});
+  search_accounts(x->node(), std::string{prefix}, limits::search_results_max,
+                  x->on_io<search_result>(tell));
 }
 
 } // namespace

@@ -42,10 +42,9 @@ struct services {
   /// Where a client is that does not say so: by its address, else near to this
   /// node, to which it found its way.
   std::string region_of(const address_bytes& client) const {
-    std::optional<std::string> known;
-    if (regions)
-      known = regions->of(client);
-    return known ? *known : settings().node.region;
+    if (auto known = regions ? regions->of(client) : std::nullopt)
+      return *known;
+    return settings().node.region;
   }
 
   caf::actor_system& sys;

@@ -10,6 +10,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <future>
+#include <memory>
 #include <thread>
 #include <utility>
 
@@ -23,6 +25,9 @@ namespace {
 constexpr auto join_within = 60s;
 
 constexpr size_t id_bytes = 24;
+
+/// For an answer of the member's thread, which does not block.
+constexpr auto look_patience = 500ms;
 
 /// A replica that is so far behind holds up its whole partition: it is left out
 /// of the in-sync set until it has caught up.
@@ -57,7 +62,8 @@ cluster::member_settings member_settings_of(const config::settings& with,
   as.self.public_url = with.http.public_url;
   as.self.listen = by.listen;
   as.self.version = version;
-  as.self.protocol = cluster::link_options{}.version_max;
+  as.self.protocol = cluster::own_protocol().max;
+  as.self.protocol_min = cluster::own_protocol().min;
   as.self.fingerprint = fingerprint;
   as.own = {"",          by.name,        by.partitions,
             by.replicas, by.min_in_sync, fingerprint};
@@ -75,6 +81,8 @@ clustering::join(const config::settings& with, data_identity& identity,
   std::unique_ptr<clustering> made{new clustering};
   made->name_ = with.node.id;
   made->sessions_max_ = with.http.connections_max;
+  made->session_timeout_ = with.cluster.session_timeout;
+  made->copy_bytes_per_s_ = with.cluster.copy_bytes_per_s;
   made->links_with_ = link_options_of(with, version);
   if (auto sound = cluster::check_security(made->links_with_); !sound)
     return sound.error();
@@ -111,7 +119,9 @@ caf::actor clustering::start_replicator(
   with.host.replicas.self = place_.number;
   with.host.replicas.min_in_sync = place_.cluster.min_in_sync;
   with.host.replicas.lag_deadline = lag_deadline;
+  with.host.replicas.resign_after = session_timeout_;
   with.host.partitions = place_.cluster.partitions;
+  with.copy_bytes_per_s = copy_bytes_per_s_;
   cluster::replicator_ports ports;
   ports.compare_and_set = member_->record_writer();
   ports.read_record = member_->record_reader();
@@ -155,19 +165,48 @@ std::vector<model::known_node> clustering::others() const {
   return all;
 }
 
+bool clustering::leads_any(const node_context& node) {
+  for (size_t i = 0; i < node.partitions.size(); ++i)
+    if (node.led.of(i) != 0)
+      return true;
+  return false;
+}
+
 void clustering::await_hand_over(const node_context& node,
                                  std::chrono::milliseconds within) {
-  auto leads_any = [&] {
-    for (size_t i = 0; i < node.partitions.size(); ++i)
-      if (node.led.of(i) != 0)
-        return true;
-    return false;
-  };
   auto end = std::chrono::steady_clock::now() + within;
-  while (leads_any() && std::chrono::steady_clock::now() < end)
+  while (leads_any(node) && std::chrono::steady_clock::now() < end)
     std::this_thread::sleep_for(10ms);
-  if (leads_any())
+  if (leads_any(node))
     log::warn("cluster.not_handed_over", "others take over after its session");
+}
+
+/// Partitions in whose in-sync set this node is though enough others are.
+size_t clustering::in_sync_in_excess() const {
+  auto counted = std::make_shared<std::promise<size_t>>();
+  auto answer = counted->get_future();
+  member_->look([counted, self = place_.number,
+                 floor = place_.cluster.min_in_sync](const auto& picture) {
+    size_t count = 0;
+    for (const auto& [partition, x] : picture.records) {
+      const auto& isr = x.record.isr;
+      count += isr.size() > floor
+               && model::replication::find_node(isr, self) != nullptr;
+    }
+    counted->set_value(count);
+  });
+  return answer.wait_for(look_patience) == std::future_status::ready
+             ? answer.get()
+             : 0;
+}
+
+void clustering::leave_in_sync_sets(std::chrono::milliseconds within) {
+  auto end = std::chrono::steady_clock::now() + within;
+  while (in_sync_in_excess() > 0 && std::chrono::steady_clock::now() < end) {
+    // Once more, for whoever has begun to lead since.
+    caf::anon_send(replicator_, cluster::say_leaving{});
+    std::this_thread::sleep_for(20ms);
+  }
 }
 
 void clustering::leave() {

@@ -57,9 +57,19 @@ public:
   /// Those of them that clients may go to from here. From any thread.
   std::vector<model::known_node> others() const;
 
+  static bool leads_any(const node_context& node);
+
   /// Waits until the others lead what this node led, once it is stopping.
   void await_hand_over(const node_context& node,
                        std::chrono::milliseconds within);
+
+  /// Has the leaders leave this node out of their in-sync sets, where enough
+  /// others are there, and waits for that: they would wait for it once it is
+  /// gone. Blocks.
+  void leave_in_sync_sets(std::chrono::milliseconds within);
+
+  /// Whom to ask who leads what, once it has started.
+  const caf::actor& directory() const { return router_; }
 
   /// Router and links; the replicator is the journal's.
   std::vector<caf::actor> actors() const { return {router_, links_}; }
@@ -70,8 +80,12 @@ public:
 private:
   clustering() = default;
 
+  size_t in_sync_in_excess() const;
+
   std::string name_;
   double sessions_max_ = 1; ///< That a node takes, as this one does.
+  std::chrono::milliseconds session_timeout_{0};
+  uint64_t copy_bytes_per_s_ = 0;
   cluster::link_options links_with_;
   cluster::member_place place_;
   std::unique_ptr<cluster::member> member_;

@@ -14,6 +14,7 @@
 
 #include <caf/all.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <thread>
 #include <unistd.h>
@@ -27,10 +28,17 @@ namespace {
 
 constexpr auto reconnect_within = 5'000ms; ///< Told to clients.
 
+// A node that the operator wants to be empty sends its clients away one by one,
+// at random moments; not before it leads nothing more, if that comes soon.
+constexpr int clients_move_beats = 20;
+constexpr int lead_first_beats = 10;
+constexpr auto move_within = 1'000ms; ///< Told to each of them.
+
 // Together below run()'s limit for the whole stop.
 constexpr auto clients_leave = 3'000ms;
 constexpr auto lead_handed_over = 2'000ms;
-constexpr auto partitions_end = 4'000ms;
+constexpr auto left_out = 500ms;
+constexpr auto partitions_end = 3'500ms;
 constexpr auto journal_ends = 2'000ms;
 constexpr auto helpers_end = 500ms;
 
@@ -182,13 +190,18 @@ result<void> node::start_actors() {
   // Its size says where a name lives, so it stands before the first partition
   // runs; the handles follow before anything is sent.
   context_->divide_into(settings_.cluster.partitions);
+  context_->presence_hub = spawn_presence_hub(sys, context_);
   start_push();
   auto& partitions = context_->partitions;
   for (size_t i = 0; i < partitions.size(); ++i)
     partitions[i] =
         spawn_partition(sys, context_, static_cast<uint16_t>(i),
                         cluster_ ? begins::waiting : begins::leading);
-  return cluster_ ? cluster_->start(sys, context_) : result<void>{};
+  if (!cluster_)
+    return {};
+  auto started = cluster_->start(sys, context_);
+  context_->directory = cluster_->directory(); // Before the first client comes.
+  return started;
 }
 
 /// Before the first user is activated, who looks whether there is a dispatcher.
@@ -250,6 +263,7 @@ result<void> node::start_doors(std::function<void()> shut_down) {
     return control.error();
   control_ = std::move(*control);
   front_->set_ready(true);
+  serves_ = true;
   return {};
 }
 
@@ -261,6 +275,8 @@ void node::beat() {
   if (cluster_)
     cluster_->member().set_load(
         static_cast<uint32_t>(metrics::value(metrics::gauge::sessions)));
+  if (cluster_ && serves_ && !stopping_)
+    move_clients();
   std::error_code failed;
   auto space = fs::space(settings_.node.data_dir, failed);
   if (failed)
@@ -270,14 +286,40 @@ void node::beat() {
     cluster_->member().set_stopping(stopping_ || context_->refuses_sends);
 }
 
+/// Who comes in spite of that is sent on with the next beat.
+void node::move_clients() {
+  if (!cluster_->member().drains()) {
+    if (moving_beats_ > 0)
+      front_->take_clients();
+    leading_beats_ = moving_beats_ = 0;
+    return;
+  }
+  auto others = cluster_->others();
+  if (others.empty())
+    return;
+  if (moving_beats_ == 0) {
+    if (clustering::leads_any(*context_) && leading_beats_ < lead_first_beats) {
+      ++leading_beats_;
+      return;
+    }
+    log::info("node.clients_move", "sessions={} within_s={}",
+              metrics::value(metrics::gauge::sessions), clients_move_beats);
+  }
+  auto left = std::max(1, clients_move_beats - moving_beats_);
+  moving_beats_ = std::min(moving_beats_ + 1, clients_move_beats);
+  front_->drain({std::move(others), move_within.count()}, 1.0 / left);
+}
+
 void node::stop() {
   stopping_ = true;
   // Its clients leave while others take over what it leads.
   if (cluster_)
     cluster_->member().set_stopping(true);
   send_clients_away();
-  if (cluster_)
+  if (cluster_) {
     cluster_->await_hand_over(*context_, lead_handed_over);
+    cluster_->leave_in_sync_sets(left_out);
+  }
   ticker_.reset();
   if (actors_)
     stop_actors();
@@ -331,6 +373,7 @@ void node::stop_actors() {
     front_->stop();
   drain(self, context_->readers, helpers_end, "reader");
   drain(self, context_->couriers, helpers_end, "courier");
+  drain(self, {context_->presence_hub}, helpers_end, "presence hub");
 }
 
 } // namespace parley::server

@@ -62,6 +62,7 @@ private:
   result<void> replay();
   result<void> start_doors(std::function<void()> shut_down);
   void beat();
+  void move_clients();
 
   void send_clients_away();
   void stop_actors();
@@ -85,6 +86,10 @@ private:
   std::optional<disk_watch> disk_;
   std::optional<ticker> ticker_;
   std::atomic<bool> stopping_{false};
+  std::atomic<bool> serves_{false}; ///< The front is there.
+  /// Beats since the node is to be empty. Of the ticker's thread alone.
+  int leading_beats_ = 0; ///< In which it still led something.
+  int moving_beats_ = 0;  ///< In which clients were sent away.
 };
 
 } // namespace parley::server

@@ -36,8 +36,13 @@ public:
   virtual void stop_accepting() = 0;
 
   /// Tells every session to reconnect to one of the others that are near it,
-  /// then closes it with 4000 and every HTTP connection after its answer.
-  virtual void drain(const departure& where) = 0;
+  /// then closes it with 4000 and every HTTP connection after its answer; takes
+  /// no new sessions. @param share with which chance each is told now: who
+  /// calls this again and again spreads them over a time.
+  virtual void drain(const departure& where, double share = 1) = 0;
+
+  /// Takes clients as before `drain`.
+  virtual void take_clients() = 0;
 
   /// Live connections of any kind.
   virtual size_t connections() const = 0;
