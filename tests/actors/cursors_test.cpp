@@ -111,6 +111,18 @@ TEST_CASE("a recv tells the sender within a second that it was delivered") {
   CHECK(cursors(*x.alice, "delivered").empty());
 }
 
+TEST_CASE("receipts of many messages take one row of their conversation") {
+  pair_of_users x{30};
+  x.bob->acknowledge();
+  for (int seq = 1; seq <= 30; ++seq) {
+    mark_read(*x.bob, direct, seq);
+    x.n.advance(seconds{2});
+  }
+  CHECK(stored_rows<history::cursors_record>(x.n, history::record::cursors)
+        == 1);
+  CHECK(cursor_of(x.n, direct, "bob", "read_seq") == 30);
+}
+
 TEST_CASE("what was fetched after a long time counts as delivered, too") {
   pair_of_users x{4};
   x.bob->hang_up();
@@ -216,6 +228,48 @@ TEST_CASE("messages that come while the unread ones are counted are counted "
     bob = n.connect("bob", "phone");
     CHECK(unread(*bob, direct) == 16);
   }
+}
+
+TEST_CASE("unread is right for whoever reads a long conversation from its "
+          "beginning, while more comes") {
+  auto with = calm_settings();
+  with.limits.sends_burst = 10'000;
+  node n{with};
+  n.register_users({"alice", "bob"});
+  auto alice = n.connect("alice", "phone");
+  auto bob = n.connect("bob", "phone");
+  int sent = 0;
+  auto is_own = [](int seq) {
+    return seq % 7 == 0;
+  };
+  auto send_until = [&](int last) {
+    while (sent < last) {
+      ++sent;
+      auto& by = is_own(sent) ? bob : alice;
+      by->start(send_frame(direct, std::to_string(sent), "x"));
+      n.run();
+    }
+  };
+  auto expected = [&](int read) {
+    int64_t count = 0;
+    for (int seq = read + 1; seq <= sent; ++seq)
+      count += is_own(seq) ? 0 : 1;
+    return count;
+  };
+  send_until(2500);
+  for (int read : {3, 300, 301, 1200, 1600, 2499, 2500}) {
+    CAPTURE(read);
+    mark_read(*bob, direct, read);
+    alice->start(send_frame(direct, std::to_string(++sent), "x"));
+    n.run();
+    while (is_own(sent + 1))
+      send_until(sent + 1);
+    CHECK(unread(*bob, direct) == expected(read));
+  }
+  n.advance(seconds{2});
+  n.restart();
+  bob = n.connect("bob", "phone");
+  CHECK(unread(*bob, direct) == expected(2500));
 }
 
 TEST_CASE("the list of conversations is the same after a crash or a rest, "

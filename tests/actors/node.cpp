@@ -27,6 +27,8 @@ config::settings calm_settings() {
   with.limits.sends_per_s = 0;
   with.cluster.partitions = 4;
   with.storage.readers = 2;
+  with.presence.coalesce = std::chrono::milliseconds{0};
+  with.presence.node_grace = std::chrono::milliseconds{0};
   return with;
 }
 
@@ -116,6 +118,7 @@ void node::start_member(size_t member) {
     with.readers.push_back(spawn_reader(sys, actors_->store, runs::scheduled));
   with.couriers.push_back(spawn_courier(sys));
   with.divide_into(partitions());
+  with.presence_hub = spawn_presence_hub(sys, context);
   for (size_t i = 0; i < with.partitions.size(); ++i)
     with.partitions[i] =
         spawn_partition(sys, context, static_cast<uint16_t>(i),
@@ -181,6 +184,7 @@ void node::end_everything() {
       end(x);
     for (const auto& x : with->couriers)
       end(x);
+    end(with->presence_hub);
   }
   if (push_)
     push_->forget();

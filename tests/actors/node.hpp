@@ -42,8 +42,8 @@ struct active_actors {
   int64_t presences = 0;
 };
 
-/// The default settings, without a limit on the rate of sends and with actors
-/// that are let go after a minute.
+/// The default settings, without a limit on the rate of sends, and with every
+/// change of presence told as it comes.
 config::settings calm_settings();
 
 /// A group's name, made up from a number.
@@ -84,7 +84,14 @@ public:
   /// to write may have been replicated. The nodes learn of it by `notify`.
   void lead(size_t partition, std::optional<size_t> member);
   void notify(size_t member, size_t partition);
+  /// The next to lead a partition may lack what was acknowledged.
+  void lose(size_t partition, uint64_t gap);
+  /// Tells the leader to give way, as a replicator does before a hand-over.
+  void yield(size_t partition);
+  bool has_yielded(size_t partition) const; ///< The leader, in its epoch.
   void notify_all();
+  /// Makes one lead everything, or nobody; all nodes hear of it, and run.
+  void lead_all(std::optional<size_t> member);
   std::optional<size_t> leader_of(size_t partition) const;
   uint64_t epoch_of(size_t partition) const;
   size_t partition_of(const std::string& name) const;
@@ -92,6 +99,9 @@ public:
   void mislead(size_t member, size_t partition, size_t leader, uint64_t epoch);
   void mislead_into_silence(size_t member, size_t partition);
   size_t refused_commits() const;
+  /// A member hears that the sessions that other nodes attached to it are gone,
+  /// as if those nodes were.
+  void lose_others(size_t member);
 
   // -- steps
   void run();            ///< Until nobody has anything to do.

@@ -22,7 +22,7 @@ void node::lead(size_t partition, std::optional<size_t> member) {
 
 void node::notify(size_t member, size_t partition) {
   const auto& p = referee_->partitions[partition];
-  leadership news{p.epoch, place::none, {}};
+  leadership news{p.epoch, place::none, {}, p.loss};
   if (p.leader == member) {
     news.where = place::here;
   } else if (p.leader) {
@@ -32,10 +32,34 @@ void node::notify(size_t member, size_t partition) {
   caf::anon_send(actors_->members[member]->partitions[partition], news);
 }
 
+void node::lose(size_t partition, uint64_t gap) {
+  auto& p = referee_->partitions[partition];
+  p.loss = {p.epoch + 1, p.loss.gap + gap};
+}
+
+void node::yield(size_t partition) {
+  const auto& p = referee_->partitions[partition];
+  if (p.leader)
+    caf::anon_send(actors_->members[*p.leader]->partitions[partition],
+                   yield_lead{p.epoch});
+}
+
+bool node::has_yielded(size_t partition) const {
+  const auto& p = referee_->partitions[partition];
+  return p.yielded == p.epoch;
+}
+
 void node::notify_all() {
   for (size_t member = 0; member < members_; ++member)
     for (size_t partition = 0; partition < partitions(); ++partition)
       notify(member, partition);
+}
+
+void node::lead_all(std::optional<size_t> member) {
+  for (size_t partition = 0; partition < partitions(); ++partition)
+    lead(partition, member);
+  notify_all();
+  run();
 }
 
 std::optional<size_t> node::leader_of(size_t partition) const {
@@ -57,10 +81,30 @@ void node::mislead(size_t member, size_t partition, size_t leader,
                             actors_->members[leader]->partitions[partition]});
 }
 
+namespace {
+
+/// Takes everything, and answers nothing.
+caf::behavior silence(caf::event_based_actor* self) {
+  self->set_default_handler(
+      [](caf::scheduled_actor*,
+         caf::message_view&) -> caf::result<caf::message> {
+        return caf::delegated<caf::message>{};
+      });
+  return {[](const stop&) {
+  }};
+}
+
+} // namespace
+
 void node::mislead_into_silence(size_t member, size_t partition) {
-  auto gone = actors_->sys.spawn([]() {});
+  auto silent = actors_->sys.spawn(silence);
   caf::anon_send(actors_->members[member]->partitions[partition],
-                 leadership{epoch_of(partition), place::elsewhere, gone});
+                 leadership{epoch_of(partition), place::elsewhere, silent});
+}
+
+void node::lose_others(size_t member) {
+  for (const auto& x : actors_->members[member]->partitions)
+    caf::anon_send(x, node_gone{actors_->sys.node()});
 }
 
 size_t node::refused_commits() const {

@@ -1,9 +1,12 @@
+#include "actors/fake_connection.hpp"
 #include "actors/pair_of_users.hpp"
+#include "actors/presence_seen.hpp"
 #include "actors/stored.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace parley;
@@ -12,34 +15,12 @@ using std::chrono::seconds;
 
 namespace {
 
-/// What the reply to a watch list says of one user.
-json::object seen(client& by, const std::string& user) {
-  const auto reply =
-      by.request({{"t", "watch"}, {"users", json::array{user.c_str()}}});
-  return find(objects_of(reply, "items"), {{"user", user}});
-}
-
-std::string status_of(client& by, const std::string& user) {
-  return text_of(seen(by, user), "status");
-}
-
-/// The changes that a client has been told of, as "user status".
-std::vector<std::string> changes(client& who) {
-  std::vector<std::string> all;
-  for (const auto& x : who.heard())
-    if (text_of(x, "t") == "presence")
-      for (const auto& item : objects_of(x, "items"))
-        all.push_back(text_of(item, "user") + ' ' + text_of(item, "status"));
-  return all;
-}
-
-using texts = std::vector<std::string>;
-
 struct people {
   node n;
   client_ptr alice;
 
-  people() {
+  explicit people(config::settings with = calm_settings())
+      : n(std::move(with)) {
     n.register_users({"alice", "bob", "cyd"});
     alice = n.connect("alice", "phone");
   }
@@ -118,11 +99,17 @@ TEST_CASE("last_active is when a user left, also after a rest and a crash") {
   const auto left = x.n.clock().now();
   SUBCASE("at once") {}
   SUBCASE("after a rest") {
+    x.alice->hang_up();
     x.n.advance(seconds{200});
     REQUIRE(node::active().presences == 0);
   }
   SUBCASE("after a crash") {
+    x.n.advance(seconds{2});
     x.n.restart();
+  }
+  SUBCASE("after a stop, which waits for nothing") {
+    x.n.stop();
+    x.n.start();
   }
   auto alice = x.n.connect("alice", "phone");
   const auto item = seen(*alice, "bob");
@@ -211,10 +198,67 @@ TEST_CASE("a connected user who does nothing is written down every so often") {
         .value()
         .last_active;
   };
+  n.advance(seconds{1});
   const auto came = last_active();
   n.advance(seconds{60});
   const auto later = last_active();
   CHECK(later > came);
   n.advance(seconds{60});
   CHECK(last_active() == later + 60'000);
+}
+
+// -- coalescing --------------------------------------------------------------
+
+namespace {
+
+struct slow_people : people {
+  explicit slow_people(config::settings with = with_window(seconds{3}))
+      : people(std::move(with)) {
+    meet();
+    n.advance(seconds{10});
+    CHECK(status_of(*alice, "bob") == "offline");
+    alice->heard();
+  }
+};
+
+} // namespace
+
+TEST_CASE("a connection that comes and goes is online, and nothing is said of "
+          "it") {
+  slow_people x;
+  auto bob = x.n.connect("bob", "phone");
+  CHECK(changes(*x.alice) == texts{"bob online"});
+  for (int i = 0; i < 10; ++i) {
+    bob->hang_up();
+    x.n.advance(seconds{2});
+    CHECK(status_of(*x.alice, "bob") == "online");
+    bob = x.n.connect("bob", "phone");
+    x.n.advance(seconds{1});
+    CHECK(changes(*x.alice).empty());
+  }
+  bob->hang_up();
+  x.n.run();
+  x.n.advance(seconds{2});
+  CHECK(changes(*x.alice).empty());
+  x.n.advance(seconds{1});
+  CHECK(changes(*x.alice) == texts{"bob offline"});
+}
+
+TEST_CASE("a status that changes often is told once a window") {
+  slow_people x;
+  auto bob = x.n.connect("bob", "phone");
+  x.n.advance(seconds{5});
+  x.alice->heard();
+  for (int i = 0; i < 5; ++i) {
+    bob->say({{"t", "status"}, {"status", "away"}});
+    bob->say({{"t", "status"}, {"status", "online"}});
+  }
+  bob->say({{"t", "status"}, {"status", "away"}});
+  x.n.run();
+  CHECK(changes(*x.alice) == texts{"bob away"});
+  bob->say({{"t", "status"}, {"status", "online"}});
+  x.n.advance(seconds{2});
+  CHECK(changes(*x.alice).empty());
+  x.n.advance(seconds{1});
+  CHECK(changes(*x.alice) == texts{"bob online"});
 }

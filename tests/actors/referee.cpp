@@ -67,6 +67,9 @@ caf::actor spawn_refereed_journal(caf::actor_system& sys, size_t member,
           by->open.push_back({member, std::move(x), self->current_sender()});
           self->send(self, flush{});
         },
+        [=](const lead_yielded& x) {
+          by->partitions[x.partition].yielded = x.epoch;
+        },
         [=](flush) { write_open(self, member, *by, *disk); },
         [=](stop) {
           write_open(self, member, *by, *disk);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "parley/actors/leading_messages.hpp"
 #include "parley/actors/messages.hpp"
 #include "parley/history/store.hpp"
 
@@ -26,6 +27,8 @@ struct referee {
   struct partition {
     std::optional<size_t> leader;
     uint64_t epoch = 0;
+    data_loss loss;
+    uint64_t yielded = 0; ///< The epoch whose leader has nothing open any more.
   };
 
   std::vector<partition> partitions;

@@ -147,6 +147,15 @@ TEST_CASE("a message goes from one node to a conversation on another, and its "
     CHECK(came->entries->front().tail.view().find("hello")
           != std::string_view::npos);
 
+    // As what a newer node passes on looks like to one that does not know it.
+    caf::scoped_actor asks{a.sys};
+    asks->request(node.with->partitions[0], patience, relayed{1, {}})
+        .receive([] { FAIL("nobody knows what it was asked"); },
+                 [](const caf::error& why) {
+                   CHECK(from_caf(why).code == errc::unavailable);
+                   CHECK(from_caf(why).retry_after_ms > 0);
+                 });
+
     x.from = "stranger";
     x.tag = 8;
     other->send(home, to_conversation{conv}, x);

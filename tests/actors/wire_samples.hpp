@@ -129,7 +129,8 @@ inline get_sessions sample() {
 }
 template <>
 inline session_rows sample() {
-  return {{{"ann", "s1", "phone", "login", true, 99}}};
+  return {{{"ann", "s1", "phone", "login", true, 99,
+            *caf::make_node_id(7, std::string(40, 'a'))}}};
 }
 template <>
 inline tell_sessions sample() {
@@ -325,16 +326,8 @@ inline watch sample() {
   return {somebody(), {"ben", "cyd"}};
 }
 template <>
-inline observe sample() {
-  return {"ann", somebody(), {hash_of("g:1"), hash_of("g:2")}};
-}
-template <>
 inline presence_seen sample() {
   return {"ann", 2, 80};
-}
-template <>
-inline unobserve sample() {
-  return {somebody().address()};
 }
 template <>
 inline shares sample() {
@@ -345,8 +338,56 @@ inline recheck sample() {
   return {"ann", hash_of("g:1")};
 }
 template <>
+inline get_groups sample() {
+  return {};
+}
+template <>
+inline member_groups sample() {
+  return {{hash_of("g:1"), hash_of("g:2")}};
+}
+template <>
+inline observe_all sample() {
+  return {"ann", somebody(), {hash_of("g:1")}, {"ben", "cyd"}};
+}
+template <>
+inline seen_all sample() {
+  return {7, {{"ben", 2, 80, false, true}, {"cyd", 1, 81, false, true}}};
+}
+template <>
+inline unobserve_all sample() {
+  return {"ann", somebody(), {"ben", "cyd"}};
+}
+template <>
+inline presence_news sample() {
+  return {7, {{"ben", 2, 80}, {"cyd", 1, 81}}};
+}
+template <>
+inline presence_hidden sample() {
+  return {"ben", "ann"};
+}
+template <>
 inline relayed sample() {
   return {5, caf::make_message(sample<to_user>(), sample<fetch>())};
+}
+template <>
+inline get_back sample() {
+  return {6};
+}
+template <>
+inline given_back sample() {
+  return {7};
+}
+template <>
+inline returned sample() {
+  return {8, caf::make_message(sample<to_user>(), sample<received>())};
+}
+template <>
+inline find_accounts sample() {
+  return {"an", 20, {3, 4}};
+}
+template <>
+inline accounts_found sample() {
+  return {{{"ann", "Ann", "about her", 1234, true, true}}};
 }
 
 } // namespace parley::test

@@ -7,6 +7,7 @@
 #include <caf/all.hpp>
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <optional>
@@ -51,7 +52,7 @@ struct wire_system {
 template <class T>
 constexpr bool is_leaf =
     std::is_arithmetic_v<
-        T> || std::is_enum_v<T> || std::is_same_v<T, std::string> || std::is_same_v<T, shared_bytes> || std::is_same_v<T, hash128> || std::is_same_v<T, caf::actor> || std::is_same_v<T, caf::actor_addr>;
+        T> || std::is_enum_v<T> || std::is_same_v<T, std::string> || std::is_same_v<T, shared_bytes> || std::is_same_v<T, hash128> || std::is_same_v<T, caf::actor> || std::is_same_v<T, caf::node_id> || std::is_same_v<T, caf::actor_addr>;
 
 bool same(const caf::message& a, const caf::message& b) {
   return caf::to_string(a) == caf::to_string(b);
@@ -157,6 +158,26 @@ bool reads(const std::vector<char>& bytes, size_t count, T& x) {
   return !from(x) && from.remaining() == 0;
 }
 
+/// A later version has more fields, an earlier one fewer. One without fields is
+/// written as nothing, and stays so.
+template <class T>
+void check_grows(const std::vector<char>& bytes) {
+  if constexpr (!std::is_empty_v<T>) {
+    REQUIRE(bytes.size() >= 4);
+    REQUIRE(static_cast<uint8_t>(bytes[3]) < 0xfc);
+    auto later = bytes;
+    later[3] = static_cast<char>(later[3] + 3);
+    later.insert(later.end(), {'n', 'e', 'w'});
+    T came;
+    CHECK(reads(later, later.size(), came));
+    CHECK(same(sample<T>(), came));
+    T none;
+    const std::vector<char> no_fields(4);
+    CHECK(reads(no_fields, no_fields.size(), none));
+    CHECK(same(none, T{}));
+  }
+}
+
 template <class T>
 void check_travels(const std::string& name) {
   CAPTURE(name);
@@ -171,6 +192,7 @@ void check_travels(const std::string& name) {
     T half;
     CHECK_FALSE(reads(bytes, cut, half));
   }
+  check_grows<T>(bytes);
   // As it goes over a link: with its type's name.
   auto message = caf::make_message(to_user{"ann"}, sent);
   const auto whole = written(message);
@@ -206,15 +228,31 @@ TEST_CASE_FIXTURE(
                                        - caf::id_block::parley::begin>{});
 }
 
+TEST_CASE_FIXTURE(wire_system,
+                  "of a message that is passed on and is of a type "
+                  "that is not known here, nothing comes, and all "
+                  "else does") {
+  auto bytes = written(sample<relayed>());
+  const std::string known = "parley::fetch";
+  const auto name =
+      std::search(bytes.begin(), bytes.end(), known.begin(), known.end());
+  REQUIRE(name != bytes.end());
+  *name = 'q';
+  relayed came;
+  REQUIRE(reads(bytes, bytes.size(), came));
+  CHECK(came.epoch == sample<relayed>().epoch);
+  CHECK(came.what.empty());
+}
+
 TEST_CASE_FIXTURE(wire_system, "what is missing stays missing") {
   const auto bytes = written(get_history{"ann", {}, {}, 5});
   auto came = sample<get_history>();
   REQUIRE(reads(bytes, bytes.size(), came));
   CHECK(same(came, get_history{"ann", {}, {}, 5}));
-  const auto none = written(observe{"ann", {}, {}});
-  auto seen = sample<observe>();
+  const auto none = written(observe_all{"ann", {}, {}, {}});
+  auto seen = sample<observe_all>();
   REQUIRE(reads(none, none.size(), seen));
-  CHECK(same(seen, observe{"ann", {}, {}}));
+  CHECK(same(seen, observe_all{"ann", {}, {}, {}}));
   const auto empty = written(fetched{});
   auto page = sample<fetched>();
   REQUIRE(reads(empty, empty.size(), page));

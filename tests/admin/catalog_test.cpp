@@ -33,7 +33,7 @@ TEST_CASE("the catalog has every command of the operator once") {
             "users disable", "users password", "sessions list", "sessions kick",
             "groups show", "cluster status", "cluster partitions",
             "cluster rebalance", "cluster drain", "cluster replace",
-            "log-level", "shutdown"});
+            "cluster force-elect", "log-level", "shutdown"});
   CHECK(find("users") == nullptr);
   CHECK(find("") == nullptr);
 }

@@ -171,7 +171,8 @@ TEST_CASE("sessions are listed over all partitions, of one user, cut") {
                         {"session", "s-al"},
                         {"device", "phone"},
                         {"status", "online"},
-                        {"since", 1000}});
+                        {"since", 1000},
+                        {"node", "n1"}});
 }
 
 TEST_CASE("sessions are kicked by user, by device, by id; none is not found") {

@@ -11,6 +11,7 @@
 #include <caf/all.hpp>
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <future>
 #include <map>
 #include <mutex>
@@ -75,6 +76,26 @@ inline caf::behavior fake_partition(caf::event_based_actor*, fake_world* world,
                  && x.code == 4502;
         });
         return answer{shared_bytes{"\"ended\":" + std::to_string(gone)}};
+      },
+      [=](const to_user& to, get_sessions) {
+        std::lock_guard lock{world->guard};
+        session_rows rows;
+        for (const auto& x : world->sessions)
+          if (x.user == to.name)
+            rows.rows.push_back(x);
+        return rows;
+      },
+      [=](const find_accounts& x) {
+        std::lock_guard lock{world->guard};
+        accounts_found found;
+        for (const auto& [user, it] : world->accounts)
+          if (user.starts_with(x.prefix) && found.all.size() < x.limit
+              && std::ranges::count(x.partitions,
+                                    place_of(user, partitions).partition)
+                     > 0)
+            found.all.push_back({user, it.display_name, it.about, it.created,
+                                 it.disabled, it.password_hash.empty()});
+        return found;
       },
       [=](get_sessions) {
         std::lock_guard lock{world->guard};
@@ -145,7 +166,8 @@ public:
 
   void add_session(const std::string& user, const std::string& id,
                    const std::string& device) {
-    world.sessions.push_back({user, id, device, "login", false, 1000});
+    world.sessions.push_back(
+        {user, id, device, "login", false, 1000, sys.node()});
   }
 
   result<reply> run(std::string_view name, boost::json::object args = {}) {

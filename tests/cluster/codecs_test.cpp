@@ -30,8 +30,11 @@ partition_record sample_record() {
 TEST_CASE("what is encoded is decoded to the same") {
   CHECK(*decode_record(3, encode(sample_record())) == sample_record());
   CHECK(*decode_record(3, encode(partition_record{})) == partition_record{});
-  const node_entry node{"n\"1", 7,   "disk", "eu", "z1", 4,   "https://x",
-                        "h:1",  "2", 9,      "ab", 5,    true};
+  auto lossy = sample_record();
+  lossy.lossy_epoch = lossy.lossy_gap = most;
+  CHECK(*decode_record(3, encode(lossy)) == lossy);
+  const node_entry node{"n\"1", 7,   "disk", "eu", "z1", 4, "https://x",
+                        "h:1",  "2", 9,      8,    "ab", 5, true};
   CHECK(*decode_node_entry(encode(node)) == node);
   const cluster_parameters all{"id", "chat", 1024, 3, 2, "ab"};
   CHECK(*decode_parameters(encode(all)) == all);

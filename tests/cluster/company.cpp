@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <future>
+#include <numeric>
 #include <stdexcept>
-#include <thread>
 
 namespace parley::test {
 
@@ -28,6 +28,7 @@ company::company(node_cluster& at)
   for (const auto& person : people_)
     clients_.emplace_back(person, "phone");
   clients_.emplace_back(people_[0], "tablet");
+  acks_.resize(clients_.size());
   size_t i = 0;
   for (auto& x : clients_)
     CHECK(x.connect(at.node(i++ % at.size()).where()));
@@ -62,6 +63,22 @@ bool company::wait_acks(size_t more) {
                              2 * length() * patience);
 }
 
+bool company::wait_acks_of_each(size_t more) {
+  const std::vector<size_t> before{acks_.begin(), acks_.end()};
+  const auto all_have_them = [&] {
+    return std::equal(
+        acks_.begin(), acks_.end(), before.begin(),
+        [=](size_t now, size_t then) { return now >= then + length() * more; });
+  };
+  return eventually(all_have_them, 2 * length() * patience);
+}
+
+size_t company::overtaken() const {
+  return std::accumulate(
+      clients_.begin(), clients_.end(), size_t{0},
+      [](size_t sum, const auto& x) { return sum + x.overtaken(); });
+}
+
 std::string company::verdict() {
   const auto histories = read_all();
   client_records others;
@@ -83,19 +100,26 @@ std::string company::verdict() {
 /// Leaders still move for a while. A reader who is told that one is
 /// unavailable asks again.
 std::vector<reading> company::read_all() {
-  const auto end = clock::now() + patience;
-  for (;;)
+  std::vector<reading> all;
+  std::string why;
+  const auto read = [&] {
     try {
-      return read_histories(all_);
-    } catch (const std::exception& why) {
-      const auto again = std::string{why.what()}.find("\"unavailable\"");
-      if (again == std::string::npos || clock::now() > end)
+      all = read_histories(all_);
+      return true;
+    } catch (const std::exception& failed) {
+      why = failed.what();
+      if (why.find("\"unavailable\"") == std::string::npos)
         throw;
-      std::this_thread::sleep_for(milliseconds(100));
+      return false;
     }
+  };
+  if (!eventually(read))
+    throw std::runtime_error(why);
+  return all;
 }
 
-void company::keep_talking(durable_client& client, size_t at) {
+void company::keep_talking(durable_client& client, size_t which) {
+  auto at = which;
   std::vector<std::string> convs;
   for (const auto& [conv, readers] : all_)
     if (std::any_of(readers.begin(), readers.end(),
@@ -115,6 +139,7 @@ void company::keep_talking(durable_client& client, size_t at) {
       client.read(milliseconds(50));
     }
     meeting_->count_acks(client.acknowledged() - before);
+    acks_[which] += client.acknowledged() - before;
   }
 }
 

@@ -93,6 +93,46 @@ TEST_CASE("who disagrees with the cluster is refused, with both values") {
   }
 }
 
+TEST_CASE("a node that speaks no protocol that those who are there speak is "
+          "refused, and both are named") {
+  struct {
+    uint32_t min;
+    uint32_t max;
+    std::string refusal;
+  } table[] = {
+      {4, 5, ""},
+      {3, 4, ""},
+      {6, 7, ""},
+      {7, 8,
+       "protocol between nodes: \"a\" (version of a) speaks 4 to 6, this node "
+       "(version of b) 7 to 8; go by way of a release between the two"},
+      {2, 3,
+       "protocol between nodes: \"a\" (version of a) speaks 4 to 6, this node "
+       "(version of b) 2 to 3; go by way of a release between the two"},
+  };
+  for (auto& each : table) {
+    CAPTURE(each.max);
+    test_cluster in;
+    const auto add = [&](const std::string& name, uint32_t min,
+                         uint32_t max) -> auto& {
+      auto with = test_settings(name);
+      with.self.version = "of " + name;
+      with.self.protocol_min = min;
+      with.self.protocol = max;
+      return in.add(with).node;
+    };
+    auto& a = add("a", 4, 6);
+    in.settle();
+    auto& b = add("b", each.min, each.max);
+    in.settle();
+    in.tick();
+    CHECK(b.refusal == each.refusal);
+    CHECK(a.refusal.empty()); // Whoever is there stays.
+    CHECK(a.member.is_in());
+    CHECK(b.member.is_in() == each.refusal.empty());
+  }
+}
+
 TEST_CASE("a node with data does not begin a cluster anew") {
   test_cluster in;
   auto with = test_settings("a");

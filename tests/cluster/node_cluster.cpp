@@ -11,7 +11,6 @@
 #include <iterator>
 #include <sstream>
 #include <stdexcept>
-#include <thread>
 #include <utility>
 
 namespace parley::test {
@@ -20,8 +19,6 @@ namespace {
 
 constexpr std::array node_names{"one", "two", "three", "four", "five"};
 static_assert(node_names.size() == node_cluster::nodes_max);
-
-constexpr uint32_t partitions = 16;
 
 size_t number_of(const std::string& name) {
   const auto at = std::find(node_names.begin(), node_names.end(), name);
@@ -55,7 +52,7 @@ void node_cluster::begin_alone() {
   std::erase_if(alone, [](const auto& x) {
     return x.first.starts_with("cluster.") && x.first != "cluster.partitions";
   });
-  auto& first = nodes_.emplace_back(alone, with_.environment);
+  auto& first = start(node_names[0], alone);
   with_.alone(*this);
   first.terminate();
   first.configure(settings);
@@ -74,13 +71,18 @@ server_process& node_cluster::running(size_t at) {
 }
 
 server_process& node_cluster::add() {
-  const auto at = nodes_.size();
-  const std::string name = node_names.at(at);
+  const std::string name = node_names.at(nodes_.size());
+  return start(name, settings_of(name));
+}
+
+server_process& node_cluster::start(const std::string& name,
+                                    const overrides& settings) {
   auto environment = with_.own[name].environment;
   environment.insert(with_.environment.begin(), with_.environment.end());
-  return nodes_.emplace_back(settings_of(name), environment,
-                             hosts_ ? hosts_->on(at, {})
-                                    : std::vector<std::string>{});
+  return nodes_.emplace_back(settings, environment,
+                             hosts_ ? hosts_->on(number_of(name), {})
+                                    : std::vector<std::string>{},
+                             with_.binary);
 }
 
 std::string node_cluster::address(size_t host, uint16_t port) const {
@@ -115,31 +117,33 @@ overrides node_cluster::settings_of(const std::string& name) {
 }
 
 bool node_cluster::is_whole() {
-  const auto end = clock::now() + 2 * patience;
-  while (clock::now() < end) {
-    if (ask("status").find("\"whole\":true") != std::string::npos)
-      return true;
-    std::this_thread::sleep_for(milliseconds(100));
-  }
+  const auto says_so = [this] {
+    return ask("status").find("\"whole\":true") != std::string::npos;
+  };
+  if (eventually(says_so, 2 * patience))
+    return true;
   for (auto& x : nodes_)
     MESSAGE(ask("partitions"), x.log());
   return false;
 }
 
-size_t node_cluster::leader_of(const std::string& name) {
-  const auto partition = place_of(name, partitions).partition;
-  const auto said = ask("partitions");
-  std::istringstream lines(said);
+std::map<size_t, size_t> node_cluster::leaders() {
+  std::map<size_t, size_t> found;
+  std::istringstream lines(ask("partitions"));
   for (std::string line; std::getline(lines, line);) {
     const auto row = json::parse(line).as_object();
     const auto* which = row.if_contains("partition");
-    if (!which || *which != partition)
+    if (!which)
       continue;
-    if (const auto at = number_of(std::string{text_of(row, "leader")});
-        at < node_names.size())
-      return at;
+    const auto at = number_of(std::string{text_of(row, "leader")});
+    if (at < node_names.size())
+      found[which->to_number<size_t>()] = at;
   }
-  throw std::runtime_error("nobody leads " + name + ":\n" + said);
+  return found;
+}
+
+size_t node_cluster::leader_of(const std::string& name) {
+  return leaders().at(place_of(name, partitions).partition);
 }
 
 std::string node_cluster::ask(const std::string& what) {

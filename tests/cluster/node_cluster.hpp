@@ -6,6 +6,7 @@
 #include "support/zookeeper_process.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <list>
 #include <map>
@@ -27,6 +28,7 @@ struct cluster_options {
   child_process::environment environment = {};  ///< Likewise.
   std::map<std::string, node_options> own = {}; ///< By the nodes' names.
   size_t nodes = 3;
+  std::string binary = {}; ///< If it is not the one under test.
   /// Each node has a host of its own, as have ZooKeeper and the clients, and
   /// nodes talk by TLS; else all are on loopback. Needs root.
   bool apart = false;
@@ -62,6 +64,9 @@ public:
   /// Waits until every partition is led and all its replicas are in sync.
   bool is_whole();
 
+  /// The node that leads each partition, by the partition.
+  std::map<size_t, size_t> leaders();
+
   /// Which node leads what a user's or a conversation's name is at home in.
   size_t leader_of(const std::string& name);
 
@@ -69,9 +74,11 @@ public:
   std::string ask(const std::string& what);
 
   static constexpr size_t nodes_max = 5;
+  static constexpr uint32_t partitions = 16;
 
 private:
   void begin_alone();
+  server_process& start(const std::string& name, const overrides& settings);
   std::string address(size_t host, uint16_t port) const;
 
   cluster_options with_;

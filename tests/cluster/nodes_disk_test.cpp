@@ -120,6 +120,13 @@ private:
   fs::path at_;
 };
 
+/// Whatever else ends a node has a reason, which is in its log.
+void check_ended_by_disk(server_process& node, milliseconds limit = patience) {
+  const auto status = node.wait_exit(limit);
+  INFO(node.log());
+  CHECK(status == ended_by_disk);
+}
+
 size_t led_by(node_cluster& all, const std::string& name) {
   const auto lines = all.ask("partitions");
   const auto wanted = "\"leader\":\"" + name + "\"";
@@ -183,7 +190,7 @@ TEST_CASE("a disk fails: its node ends at once, and the others go on "
   talk_through(
       [](node_cluster& all, company& us) {
         all.node(1).signal(SIGUSR2);
-        CHECK(all.node(1).wait_exit() == ended_by_disk);
+        check_ended_by_disk(all.node(1));
         CHECK(us.wait_acks(100));
         all.node(1).restart();
       },
@@ -208,7 +215,7 @@ TEST_CASE("a disk fills up: its node gives away what it leads, ends when there "
     CHECK(eventually([&] { return led_by(all, "one") == 0; }));
     CHECK(us.wait_acks(100));
     disk->fill_but(0);
-    CHECK(node.wait_exit(4 * patience) == ended_by_disk);
+    check_ended_by_disk(node, 4 * patience);
     CHECK(us.wait_acks(100));
     disk->make_room();
     node.restart();

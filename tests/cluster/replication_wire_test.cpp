@@ -4,7 +4,10 @@
 
 #include <doctest/doctest.h>
 
+#include <optional>
 #include <random>
+#include <string>
+#include <vector>
 
 using namespace parley;
 using namespace parley::cluster;
@@ -18,6 +21,20 @@ std::string encoded(const message& x) {
   return all;
 }
 
+/// The message at the front, which must be of a kind that is known.
+std::optional<message> decoded(std::string_view& from) {
+  std::vector<message> all;
+  if (!decode(from, all) || all.size() != 1)
+    return std::nullopt;
+  return std::move(all.front());
+}
+
+/// As `encode` writes it, for small ones.
+std::string sized(const std::string& body) {
+  REQUIRE(body.size() < 0x80);
+  return static_cast<char>(body.size()) + body;
+}
+
 } // namespace
 
 TEST_CASE("each kind of message comes back as it was") {
@@ -26,7 +43,7 @@ TEST_CASE("each kind of message comes back as it was") {
     const auto bytes = encoded(x);
     CHECK(bytes.size() == wire_size(x));
     std::string_view left = bytes;
-    const auto back = decode(left);
+    const auto back = decoded(left);
     REQUIRE(back);
     CHECK(left.empty());
     CHECK(test::same(*back, x));
@@ -40,7 +57,7 @@ TEST_CASE("messages that follow each other are read one by one") {
     bytes += encoded(x);
   std::string_view left = bytes;
   for (const auto& x : all) {
-    const auto back = decode(left);
+    const auto back = decoded(left);
     REQUIRE(back);
     CHECK(test::same(*back, x));
   }
@@ -69,21 +86,54 @@ TEST_CASE("a message that was cut short is none") {
     for (size_t size = 0; size < bytes.size(); ++size) {
       CAPTURE(size);
       std::string_view left{bytes.data(), size};
-      CHECK(!decode(left));
+      CHECK(!decoded(left));
     }
   }
 }
 
 TEST_CASE("a count or a length beyond the message is refused") {
-  auto bytes = encoded(test::append_of(0, 0));
+  auto bytes = encoded(test::append_of(0, 0)).substr(1);
   bytes.pop_back(); // the count of entries
   const std::string huge = "\xff\xff\xff\xff\x7f";
-  std::string with_count = bytes + huge;
+  const auto with_count = sized(bytes + huge);
   std::string_view left = with_count;
-  CHECK(!decode(left));
-  std::string with_length = bytes + std::string{"\1\0\0\1abcd", 8} + huge;
+  CHECK(!decoded(left));
+  const auto with_length = sized(bytes + std::string{"\1\0\0\1abcd", 8} + huge);
   left = with_length;
-  CHECK(!decode(left));
+  CHECK(!decoded(left));
+  left = huge;
+  CHECK(!decoded(left));
+}
+
+TEST_CASE("what a later version adds to a message is skipped") {
+  for (const auto& x : test::sample_messages()) {
+    CAPTURE(x.index());
+    std::vector<message> all;
+    const auto bytes = encoded(x);
+    std::string_view left = bytes;
+    REQUIRE(decode(left, all));
+    auto body = bytes.substr(bytes.size() < 0x81 ? 1 : 2);
+    if (body.size() > 0x70)
+      continue; // `sized` is for small ones.
+    const auto more = sized(body + "more");
+    left = more;
+    const auto back = decoded(left);
+    REQUIRE(back);
+    CHECK(left.empty());
+    CHECK(test::same(*back, x));
+  }
+}
+
+TEST_CASE("a message of a kind that came later is skipped") {
+  const auto next = encoded(test::append_of(1, 10));
+  const auto bytes = sized("\x63 whatever it says") + next;
+  std::string_view left = bytes;
+  std::vector<message> all;
+  CHECK(decode(left, all));
+  CHECK(all.empty());
+  CHECK(left == next);
+  CHECK(decode(left, all));
+  CHECK(all.size() == 1);
 }
 
 TEST_CASE("bytes that were changed at random do no harm") {
@@ -97,7 +147,7 @@ TEST_CASE("bytes that were changed at random do no harm") {
     for (auto changes = 1 + random() % 3; changes > 0; --changes)
       bytes[random() % bytes.size()] = static_cast<char>(random());
     std::string_view left = bytes;
-    const auto back = decode(left);
+    const auto back = decoded(left);
     CHECK(left.size() <= bytes.size());
     still_read += back ? 1 : 0;
   }

@@ -1,3 +1,4 @@
+#include "cluster/gathered_commits.hpp"
 #include "cluster/stepped_system.hpp"
 
 #include "parley/cluster/replicator.hpp"
@@ -35,6 +36,7 @@ struct three_nodes {
       return {
           [this](const partition_led& x) { led.push_back(x.epoch); },
           [this](const partition_lost&) { ++lost; },
+          [this](const partition_yields& x) { yields.push_back(x.epoch); },
       };
     });
     proposer = sys->spawn([this](caf::event_based_actor*) -> caf::behavior {
@@ -162,6 +164,17 @@ struct three_nodes {
     return count;
   }
 
+  log_ends ends_at(rep::node_id id) {
+    caf::scoped_actor self{*sys};
+    auto asked =
+        self->request(nodes[id], caf::infinite, get_log_ends{{partition, 7}});
+    run();
+    log_ends found;
+    asked.receive([&](const log_ends& x) { found = x; },
+                  [](const caf::error&) { FAIL("no answer"); });
+    return found;
+  }
+
   test::stepped_system sys;
   size_t at_first = sys->registry().running(); ///< Actors of CAF's own.
   std::map<rep::node_id, std::unique_ptr<history::replica_store>> stores;
@@ -173,6 +186,7 @@ struct three_nodes {
   int receipts = 0;
   std::vector<uint64_t> led;
   int lost = 0;
+  std::vector<uint64_t> yields;
   std::map<rep::node_id, uint64_t> leads; ///< As its own context is told.
   size_t told = 0;
   std::string failure;
@@ -198,6 +212,28 @@ TEST_CASE("a commit is answered once all replicas have it, together with the "
   CHECK(all.failure.empty());
 }
 
+TEST_CASE("what is committed between two writes is one entry, up to a bound") {
+  three_nodes all;
+  auto end = [&] {
+    return all.ends_at(1).all.at(0).last.index;
+  };
+  for (int i = 0; i < 5; ++i)
+    all.put(1, "key" + std::to_string(i));
+  all.run();
+  CHECK(end() == 1);
+  // Each of these takes more than half of what is put together.
+  for (int i = 0; i < 3; ++i)
+    all.put(1, std::string(gathered_bytes_max / 2, 'k') + std::to_string(i));
+  all.run();
+  CHECK(end() == 4);
+  all.put(1, "stale", 0);
+  all.put(1, "key5");
+  all.run();
+  CHECK(end() == 5);
+  CHECK(all.told == 9);
+  CHECK(all.rows_at(1) == 9);
+}
+
 TEST_CASE("a node that does not lead answers no commit") {
   three_nodes all;
   all.put(2, "key");
@@ -220,6 +256,37 @@ TEST_CASE("a leader dies: another goes on with all that was acknowledged") {
   CHECK(all.rows_at(2) == 6);
   CHECK(all.told == 6);
   CHECK(all.record.record.isr.size() == 2);
+}
+
+TEST_CASE("a leader that gives way commits what its partition has open first, "
+          "and nobody is told no (I1)") {
+  three_nodes all;
+  caf::anon_send(all.nodes[1], give_up_lead{partition, 2});
+  all.run();
+  CHECK(all.yields == std::vector<uint64_t>{1});
+  all.put(1, "open");
+  all.run();
+  CHECK(all.told == 1);
+  CHECK(all.record.record.leader == 1);
+  caf::anon_send(all.nodes[1], lead_yielded{partition, 1});
+  all.run();
+  CHECK(all.record.record.leader == 2);
+  CHECK(all.record.record.epoch == 2);
+  CHECK(all.leads[1] == 0);
+  // Who does not lead is asked in vain.
+  caf::anon_send(all.nodes[1], give_up_lead{partition, 3});
+  all.run();
+  CHECK(all.yields.size() == 1);
+}
+
+TEST_CASE("a leader whose partition never says that it has nothing open gives "
+          "way when it is asked again") {
+  three_nodes all;
+  for (auto epoch_after : {1, 2}) {
+    caf::anon_send(all.nodes[1], give_up_lead{partition, 2});
+    all.run();
+    CHECK(all.record.record.epoch == epoch_after);
+  }
 }
 
 TEST_CASE("a node that leads again takes nothing of an actor from before") {
@@ -280,15 +347,9 @@ TEST_CASE("the ends of logs are told for an election") {
   three_nodes all;
   all.put(1, "key");
   all.run();
-  caf::scoped_actor self{*all.sys};
-  auto asked =
-      self->request(all.nodes[2], caf::infinite, get_log_ends{{partition, 7}});
-  all.run();
-  asked.receive(
-      [&](const log_ends& x) {
-        CHECK(x.incarnation == 2);
-        REQUIRE(x.all.size() == 1);
-        CHECK(x.all[0].last == rep::position{1, 1});
-      },
-      [](const caf::error&) { FAIL("no answer"); });
+  const auto ends = all.ends_at(2);
+  CHECK(ends.incarnation == 2);
+  REQUIRE(ends.all.size() == 1);
+  CHECK(ends.all[0].last == rep::position{1, 1});
+  CHECK(ends.all[0].sound);
 }

@@ -56,6 +56,9 @@ struct routed {
             told += std::to_string(x.epoch) + ' '
                     + names[static_cast<size_t>(x.where)] + ", ";
           },
+          [this](const yield_lead& x) {
+            told += std::to_string(x.epoch) + " yields, ";
+          },
           [this](const node_gone&) { ++gone; },
       };
     });
@@ -106,6 +109,33 @@ TEST_CASE("a node leads when it has everything, not when the record names it") {
   CHECK(all.tell(partition_led{0, 5}).empty());
   CHECK(all.tell(partition_lost{0}) == "5 none, ");
   CHECK(all.records == 1);
+}
+
+TEST_CASE("a partition that is led here is told when it is to give way") {
+  routed all;
+  all.record(5, 1);
+  all.tell(partition_led{0, 5});
+  CHECK(all.tell(partition_yields{0, 5}) == "5 yields, ");
+}
+
+TEST_CASE("who asks is told who leads what, and what nobody leads") {
+  routed all;
+  all.record(5, 1);
+  all.tell(partition_led{0, 5});
+  all.tell(all.up());
+  leaders known;
+  caf::scoped_actor asker{*all.sys};
+  auto waiting = asker->request(all.router, caf::infinite, get_leaders{});
+  all.sys.run();
+  waiting.receive([&](const leaders& x) { known = x; },
+                  [](const caf::error&) { FAIL("no answer"); });
+  REQUIRE(known.nodes.size() == 2);
+  CHECK(known.nodes[0].number == 1);
+  CHECK(known.nodes[0].partitions == all.here);
+  CHECK(known.nodes[0].leads == std::vector<uint16_t>{0});
+  CHECK(known.nodes[1].number == 2);
+  CHECK(known.nodes[1].leads.empty());
+  CHECK(known.without == std::vector<uint16_t>{1});
 }
 
 TEST_CASE("a leader elsewhere is one that there is a link to") {

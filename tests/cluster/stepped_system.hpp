@@ -1,5 +1,7 @@
 #pragma once
 
+#include "cluster/link_beat.hpp"
+
 #include "parley/actors/spawn.hpp"
 #include "parley/cluster/replicator.hpp"
 

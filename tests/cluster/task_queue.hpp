@@ -13,6 +13,17 @@ namespace parley::test {
 /// An executor whose tasks the test runs.
 class task_queue {
 public:
+  task_queue() = default;
+  task_queue(const task_queue&) = delete;
+  task_queue& operator=(const task_queue&) = delete;
+
+  /// Drops what is left: a task may hold a poster, and with it what it is in.
+  ~task_queue() {
+    decltype(state::tasks) left;
+    std::lock_guard guard(state_->mutex);
+    left.swap(state_->tasks);
+  }
+
   cluster::executor poster() {
     return [to = state_](std::function<void()> task) {
       std::lock_guard guard(to->mutex);

@@ -148,4 +148,17 @@ private:
       service.connect(looking_.poster());
 };
 
+/// Three nodes and the records of all partitions.
+struct three_nodes : test_cluster {
+  explicit three_nodes(uint32_t partitions = 8) : test_cluster(partitions) {
+    for (auto name : {"a", "b", "c"})
+      add(name);
+    settle();
+  }
+
+  seat& leader_of(uint16_t partition) {
+    return with_number(record(partition).record.leader);
+  }
+};
+
 } // namespace parley::test

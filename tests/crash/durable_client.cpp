@@ -26,6 +26,7 @@ bool durable_client::connect(const endpoint& where) {
     return false;
   }
   ++connections_;
+  newest_.clear();
   if (!last_useq_)
     last_useq_ = number_of(session_->ready(), "useq");
   transmit_all();
@@ -34,13 +35,14 @@ bool durable_client::connect(const endpoint& where) {
 
 void durable_client::post(const std::string& conv, const std::string& body) {
   const auto cid = device_ + "-" + std::to_string(++posted_);
-  unanswered_.push_back({conv, cid, body});
+  unanswered_.push_back({conv, cid, body, 0});
   records_.sent.push_back({user_, conv, cid, body});
   if (connected())
     transmit(unanswered_.back());
 }
 
-void durable_client::transmit(const pending& message) {
+void durable_client::transmit(pending& message) {
+  ++message.attempts;
   try {
     session_->start({{"t", "send"},
                      {"cid", message.cid},
@@ -98,6 +100,8 @@ void durable_client::handle(const json::object& object) {
                    text_of(object, "conv"),
                    to_entry(object)};
     seen_.emplace(event.conv, event.entry.seq);
+    auto& newest = newest_[event.conv];
+    newest = std::max(newest, event.entry.seq);
     last_useq_ = std::max(*last_useq_, event.useq);
     records_.deliveries.push_back(std::move(event));
   }
@@ -111,7 +115,10 @@ void durable_client::handle_ack(const json::object& ack) {
   seen_.emplace(conv, seq);
   repeats_ += ack.contains("dup");
   std::erase_if(unanswered_, [&](const pending& each) {
-    return each.conv == conv && each.cid == cid;
+    if (each.conv != conv || each.cid != cid)
+      return false;
+    overtaken_ += each.attempts == 1 && newest_[conv] > seq;
+    return true;
   });
 }
 

@@ -40,6 +40,9 @@ public:
   size_t unanswered() const { return unanswered_.size(); }
   size_t acknowledged() const { return records_.acks.size(); }
   size_t repeats() const { return repeats_; } ///< Acks that said `dup`.
+  /// Events that came before the ack of an own message of lower `seq` that was
+  /// sent once.
+  size_t overtaken() const { return overtaken_; }
   bool has(const std::string& conv, int64_t seq) const {
     return seen_.contains({conv, seq});
   }
@@ -50,9 +53,10 @@ private:
     std::string conv;
     std::string cid;
     std::string body;
+    size_t attempts = 0;
   };
 
-  void transmit(const pending& message);
+  void transmit(pending& message);
   void transmit_all();
   void handle(const json::object& object);
   void handle_ack(const json::object& ack);
@@ -66,7 +70,9 @@ private:
   std::optional<int64_t> last_useq_; ///< Where the next session begins.
   uint64_t posted_ = 0;
   size_t repeats_ = 0;
-  bool retries_ = false;            ///< Something is to be sent again.
+  size_t overtaken_ = 0;
+  std::map<std::string, int64_t> newest_; ///< Events of this session.
+  bool retries_ = false;                  ///< Something is to be sent again.
   std::vector<pending> unanswered_; ///< In the order of the first attempt.
   std::set<std::pair<std::string, int64_t>> seen_;
   client_records records_;

@@ -21,7 +21,7 @@ std::vector<reading>
 read_histories(const std::vector<shared_conversation>& all);
 
 /// Reads until the client has all that is addressed to its user.
-/// @returns whether it got there in time.
+/// @returns whether it got there, before it heard nothing for too long.
 bool read_to_the_end(durable_client& client,
                      const std::vector<reading>& histories);
 

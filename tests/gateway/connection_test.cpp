@@ -159,6 +159,18 @@ TEST_CASE("a session ends when its token has expired and the grace is over") {
   stage::instance().wait_for_ends(1);
 }
 
+TEST_CASE("a session that does not begin in time ends by whose fault it is") {
+  config::settings settings;
+  settings.http.auth_timeout = 500ms;
+  staged_front node{settings};
+  ws_client silent{node.where()};
+  CHECK(silent.wait_close() == 4501);
+  ws_client waiting{node.where()};
+  stage::instance().connection(1)->expires(system_wall_clock{}.now()
+                                           + 3'600'000);
+  CHECK(waiting.wait_close() == 4000);
+}
+
 TEST_CASE("a fresh token moves the end of a session") {
   config::settings settings;
   settings.auth.expiry_grace = 100ms;

@@ -2,6 +2,7 @@
 
 #include "parley/actors/errors.hpp"
 #include "parley/history/open.hpp"
+#include "parley/history/reader.hpp"
 
 #include <fmt/format.h>
 
@@ -160,7 +161,21 @@ caf::message_handler conversation_part(script* s) {
   };
 }
 
-caf::behavior home(caf::event_based_actor* self, script* s) {
+/// Answers what is asked of a partition as a whole.
+caf::message_handler search_part(const history::store* from) {
+  return {[=](const find_accounts& x) {
+    accounts_found found;
+    for (auto& a :
+         history::search_accounts(*from, x.partitions, x.prefix, x.limit)
+             .value())
+      found.all.push_back({a.user, a.display_name, a.about, a.created,
+                           a.disabled, a.password_hash.empty()});
+    return found;
+  }};
+}
+
+caf::behavior home(caf::event_based_actor* self, script* s,
+                   const history::store* from) {
   caf::message_handler append_part{
       [=](const to_conversation& to, const append& x) {
         s->asked.push_back(fmt::format("{} append {} {} {} {}", to.name, x.from,
@@ -177,7 +192,8 @@ caf::behavior home(caf::event_based_actor* self, script* s) {
   return caf::behavior{user_part(s)
                            .or_else(personal_part(s))
                            .or_else(conversation_part(s))
-                           .or_else(append_part)};
+                           .or_else(append_part)
+                           .or_else(search_part(from))};
 }
 
 caf::behavior reader(caf::event_based_actor*, const history::store* from) {
@@ -218,7 +234,8 @@ fake_node::fake_node(const config::settings& settings)
   node_->clock = &clock;
   node_->random = &system_random();
   node_->store = store.get();
-  node_->partitions = {system_.spawn(home, &play)};
+  node_->partitions = {system_.spawn(
+      home, &play, static_cast<const history::store*>(store.get()))};
   node_->readers = {
       system_.spawn(reader, static_cast<const history::store*>(store.get()))};
   node_->couriers = {spawn_courier(system_)};

@@ -36,7 +36,7 @@ const auto libraries = std::vector<library>{
     {"maxminddb", {"src/gateway/client_regions.cpp"}},
     {"rocksdb/", {"src/history/"}},
     {"toml++/", {"src/config/load.cpp"}},
-    {"zookeeper/", {"src/cluster/zookeeper_client.cpp"}},
+    {"zookeeper/", {"src/cluster/zookeeper_"}},
 };
 
 const part* find_part(std::string_view name) {

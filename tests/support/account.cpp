@@ -1,7 +1,10 @@
 #include "support/account.hpp"
 
+#include "support/deadline.hpp"
+
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <stdexcept>
 
 namespace parley::test {
@@ -24,6 +27,15 @@ http_request request_of(std::string_view method, std::string_view target,
   if (!body.is_null())
     result.body = json::serialize(body);
   return result;
+}
+
+/// What is refused while a leader changes is asked again, as any client
+/// does: the nodes of a cluster may change places just then.
+http_response once_available(const std::function<http_response()>& ask) {
+  auto answer = ask();
+  eventually(
+      [&] { return answer.status != 503 || (answer = ask()).status != 503; });
+  return answer;
 }
 
 } // namespace
@@ -87,11 +99,13 @@ std::string fresh_name(std::string_view hint) {
 }
 
 account register_account(const server_process& node, std::string_view hint) {
-  const auto user = fresh_name(hint);
-  const auto password = "password of " + user;
-  const auto answer =
-      post(node, "/v1/register",
-           json::object{{"user", user}, {"password", password}});
+  std::string user, password;
+  const auto answer = once_available([&] {
+    user = fresh_name(hint); // The one before may have been taken after all.
+    password = "password of " + user;
+    return post(node, "/v1/register",
+                json::object{{"user", user}, {"password", password}});
+  });
   return account(node, user, password, demand_object(answer, "register"));
 }
 
@@ -133,8 +147,9 @@ json::array names(const std::vector<account>& accounts) {
 std::string create_group(const account& owner,
                          const std::vector<account>& members,
                          const std::string& name) {
-  const auto answer = owner.post(
-      "/v1/groups", json::object{{"name", name}, {"members", names(members)}});
+  const json::object wanted{{"name", name}, {"members", names(members)}};
+  const auto answer =
+      once_available([&] { return owner.post("/v1/groups", wanted); });
   return text_of(demand_object(answer, "create group"), "conv");
 }
 

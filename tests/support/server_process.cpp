@@ -32,10 +32,9 @@ endpoint parse_endpoint(std::string_view address) {
 
 /// What most tests want: a free port, and passwords that cost little.
 overrides defaults(const std::filesystem::path& data_dir) {
-  return {{"node.data_dir", data_dir.string()},
-          {"http.listen", "127.0.0.1:0"},
-          {"auth.argon2_memory_kib", 8},
-          {"auth.argon2_iterations", 1}};
+  return {{"node.data_dir", data_dir.string()}, {"http.listen", "127.0.0.1:0"},
+          {"auth.argon2_memory_kib", 8},        {"auth.argon2_iterations", 1},
+          {"presence.coalesce", "0ms"},         {"presence.node_grace", "0ms"}};
 }
 
 } // namespace
@@ -68,9 +67,11 @@ std::string to_toml(const overrides& settings) {
 
 server_process::server_process(const overrides& settings,
                                const child_process::environment& extra,
-                               std::vector<std::string> launcher)
+                               std::vector<std::string> launcher,
+                               std::string run)
     : environment_(extra),
       launcher_(std::move(launcher)),
+      binary_(run.empty() ? binary() : std::move(run)),
       config_(dir_.path() / "parley.toml") {
   configure(settings);
   start({});
@@ -86,7 +87,7 @@ server_process::~server_process() = default;
 
 void server_process::start(const child_process::environment& extra) {
   auto argv = launcher_;
-  argv.insert(argv.end(), {binary(), "serve", "--config", config_.string()});
+  argv.insert(argv.end(), {binary_, "serve", "--config", config_.string()});
   auto variables = extra;
   variables.insert(environment_.begin(), environment_.end());
   process_.emplace(argv, variables);

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace parley::test {
@@ -48,9 +49,11 @@ class server_process {
 public:
   /// @param extra for the environment of each start.
   /// @param launcher a command line that runs the one that follows it.
+  /// @param run the binary, if it is not the one under test.
   explicit server_process(const overrides& settings = {},
                           const child_process::environment& extra = {},
-                          std::vector<std::string> launcher = {});
+                          std::vector<std::string> launcher = {},
+                          std::string run = {});
   ~server_process();
 
   /// Where the node listens; another port after each start.
@@ -61,6 +64,9 @@ public:
 
   /// What the next start reads.
   void configure(const overrides& settings);
+
+  /// The binary of the next start.
+  void run_as(std::string binary) { binary_ = std::move(binary); }
 
   void kill();       ///< SIGKILL, and waits for the end.
   void lose_power(); ///< With `PARLEY_DISK` set: see fragile_disk.hpp.
@@ -94,6 +100,7 @@ private:
 
   child_process::environment environment_;
   std::vector<std::string> launcher_;
+  std::string binary_;
   temporary_directory dir_;
   std::filesystem::path config_;
   std::optional<child_process> process_;
