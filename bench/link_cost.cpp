@@ -2,6 +2,9 @@
 /// both processes. The other node is a fork of this program; it acknowledges
 /// each batch, as a replica does.
 
+#include "certificate.hpp"
+#include "process.hpp"
+
 #include "parley/actors/spawn.hpp"
 #include "parley/base/log.hpp"
 #include "parley/cluster/links.hpp"
@@ -195,18 +198,6 @@ void measure(const run_of& what, const std::string& certificate) {
   ::close(ends[1]);
 }
 
-/// One certificate for both, which is its own authority.
-std::string make_certificate(const std::filesystem::path& folder) {
-  const auto path = (folder / "node").string();
-  const auto line = fmt::format(
-      "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes "
-      "-days 2 -subj /CN=bench -keyout {0}.key -out {0}.crt 2>/dev/null",
-      path);
-  if (std::system(line.c_str()) != 0)
-    throw std::runtime_error("openssl makes no certificate");
-  return path;
-}
-
 } // namespace
 
 } // namespace parley::bench
@@ -217,16 +208,13 @@ int main(int argc, char** argv) {
   app.add_option("--messages", messages, "of each run");
   CLI11_PARSE(app, argc, argv);
   parley::log::set_level("error");
-  auto folder =
-      (std::filesystem::temp_directory_path() / "link-cost-XXXXXX").string();
-  if (!::mkdtemp(folder.data()))
-    return 1;
-  const auto certificate = parley::bench::make_certificate(folder);
+  const parley::bench::temp_directory folder{
+      std::filesystem::temp_directory_path()};
+  const auto certificate = parley::bench::make_certificate(folder.path());
   fmt::print("{:>5} {:>6} {:>6} {:>10} {:>10} {:>12}\n", "", "bytes", "group",
              "sender µs", "other µs", "messages/s");
   for (auto tls : {false, true})
     for (size_t bytes : {100, 1'000})
       for (size_t group : {1, 8, 64})
         parley::bench::measure({tls, bytes, group, messages}, certificate);
-  std::filesystem::remove_all(folder);
 }

@@ -18,8 +18,8 @@ using beast::http::verb;
 constexpr std::chrono::seconds start_limit{60};
 
 /// What a bench sets apart from the defaults: a free port, no rate limit,
-/// passwords that cost nothing, tokens that outlive the run, and patience with
-/// a generator that shares its core.
+/// passwords that cost nothing, tokens that outlive the run, every change of
+/// presence told, and patience with a generator that shares its core.
 constexpr std::string_view config_text = R"([node]
 id = "bench"
 data_dir = "{}"
@@ -36,6 +36,9 @@ argon2_iterations = 1
 
 [limits]
 sends_per_s = 0
+
+[presence]
+coalesce = "0ms"
 
 [log]
 level = "warn"
