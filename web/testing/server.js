@@ -78,6 +78,8 @@ export class Server {
       http: { listen: `127.0.0.1:${this.port}`, ...http },
       // Passwords are not what is tested.
       auth: { argon2_memory_kib: 8, argon2_iterations: 1, ...auth },
+      // A change of presence is told as it comes.
+      presence: { coalesce: "0ms", node_grace: "0ms" },
       log: { level: "warn" },
       ...others,
     };

@@ -6,27 +6,38 @@ const TIMEOUT_MS = 30_000;
 
 export type Json = Record<string, unknown>;
 
-/** HTTP requests to the first of the given nodes that can be reached. */
+/**
+ * HTTP requests to one node, for as long as it can be reached: the first of
+ * those that were given, then the next one, and last those that a node named.
+ */
 export class Http {
   readonly #env: Environment;
-  readonly #urls: readonly string[];
-  #at = 0;
+  readonly #given: readonly string[];
+  #named: readonly string[] = [];
+  #url: string;
 
   constructor(env: Environment, urls: string | readonly string[]) {
     const list = typeof urls === "string" ? [urls] : urls;
-    if (list.length === 0) throw new Error("parley-client: no url given");
     this.#env = env;
-    this.#urls = list.map((url) => url.replace(/\/+$/, ""));
+    this.#given = list.map(origin);
+    const [first] = this.#given;
+    if (first === undefined) throw new Error("parley-client: no url given");
+    this.#url = first;
   }
 
   /** The origin that the next request goes to. */
   get url(): string {
-    return this.#urls[this.#at] ?? "";
+    return this.#url;
   }
 
-  /** All origins, that of the next request first. */
+  /** The origins that were given, first that of the next request. */
   get urls(): string[] {
-    return [...this.#urls.slice(this.#at), ...this.#urls.slice(0, this.#at)];
+    return from(this.#given, this.#url);
+  }
+
+  /** Other nodes of the cluster, in place of those that were named before. */
+  name(urls: readonly string[]): void {
+    this.#named = urls.map(origin);
   }
 
   /** The answer's JSON; undefined if it has none. */
@@ -61,20 +72,28 @@ export class Http {
     throw errorOf(problem as Json, status);
   }
 
+  /** The node after that which cannot be reached; all have their turn. */
+  #next(): string {
+    const all = [...new Set([...this.#given, ...this.#named])];
+    const [, next] = from(all, this.#url);
+    return next ?? this.#url;
+  }
+
   async #fetch(path: string, init: RequestInit): Promise<Response> {
     const abort = new AbortController();
     const answered = new AbortController();
     void pause(this.#env.clock, TIMEOUT_MS, answered.signal).then(() => {
       if (!answered.signal.aborted) abort.abort();
     });
-    const url = this.url;
+    const url = this.#url;
     try {
       return await this.#env.fetch(url + path, {
         ...init,
         signal: abort.signal,
       });
     } catch (why) {
-      if (url === this.url) this.#at = (this.#at + 1) % this.#urls.length;
+      // Another request may have gone on from there meanwhile.
+      if (url === this.#url) this.#url = this.#next();
       throw new ParleyError("network", `${url} cannot be reached: ${why}`, {
         retryable: true,
       });
@@ -82,6 +101,16 @@ export class Http {
       answered.abort();
     }
   }
+}
+
+function origin(url: string): string {
+  return url.replace(/\/+$/, "");
+}
+
+/** All of them, beginning with that one if it is there. */
+function from(urls: readonly string[], first: string): string[] {
+  const at = Math.max(0, urls.indexOf(first));
+  return [...urls.slice(at), ...urls.slice(0, at)];
 }
 
 function parse(text: string): unknown {

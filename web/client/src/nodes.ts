@@ -23,6 +23,9 @@ export class Nodes {
     const found = await this.#api.discover(region).catch(() => []);
     const urls = found.map((x) => x.url);
     this.#alone = urls.length === 1 ? urls[0] : undefined;
+    // Nobody is asked at the name of one that is alone; if nobody answers, those
+    // that were named last are the best guess.
+    if (urls.length > 1) this.#http.name(urls);
     return [...new Set([...this.reached(urls), ...this.#http.urls])];
   }
 

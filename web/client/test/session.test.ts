@@ -283,6 +283,19 @@ describe("discovery", () => {
     }
   });
 
+  it("says where else HTTP goes when the node of the page dies", async () => {
+    const world = await discovering("http://best", "http://next");
+    await world.socket.accept();
+    assert.equal(world.asked, "http://one");
+    world.dead.add("http://one").add("http://best");
+    await world.socket.drop(1006);
+    // Past the life of its token: without another one no node lets it in.
+    const { tokens } = world;
+    await world.clock.advance(1_000_000);
+    assert.equal(world.asked, "http://next");
+    assert(world.tokens > tokens);
+  });
+
   it("of a node that is alone leads where it was reached", async () => {
     const world = await discovering("http://its-name-elsewhere");
     assert.equal(world.socket.url, "ws://one/v1/ws");

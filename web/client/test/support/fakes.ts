@@ -125,6 +125,10 @@ export class World {
   readonly clock = new FakeClock();
   readonly sockets: FakeSocket[] = [];
   readonly requests: string[] = [];
+  /** Origins that cannot be reached by HTTP. */
+  readonly dead = new Set<string>();
+  /** Where the last request went that arrived. */
+  asked = "";
   readonly store: MemoryStore;
   readonly options: ClientOptions;
   /** What every random number is from now on, if the test cares. */
@@ -176,7 +180,9 @@ export class World {
   }
 
   async #fetch(url: string, init: RequestInit = {}): Promise<Response> {
-    const { pathname } = new URL(url);
+    const { origin, pathname } = new URL(url);
+    if (this.dead.has(origin)) throw new TypeError("fetch failed");
+    this.asked = origin;
     const name = `${init.method} ${pathname}`;
     this.requests.push(name);
     const body = init.body ? JSON.parse(String(init.body)) : {};
