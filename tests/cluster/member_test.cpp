@@ -1,5 +1,6 @@
 #include "support/deadline.hpp"
 #include "support/doctest.hpp"
+#include "support/free_port.hpp"
 #include "support/zookeeper_process.hpp"
 
 #include "parley/actors/leading_messages.hpp"

@@ -2,6 +2,7 @@
 
 #include "support/deadline.hpp"
 #include "support/doctest.hpp"
+#include "support/free_port.hpp"
 #include "support/json.hpp"
 
 #include "parley/base/hash.hpp"

@@ -4,10 +4,6 @@
 
 namespace parley::test {
 
-/// A port of the host that nobody uses now, for a server that has to tell its
-/// own before it listens.
-uint16_t free_port(const std::string& host = "127.0.0.1");
-
 struct zookeeper_options {
   std::string address = "127.0.0.1"; ///< Where it listens.
   uint16_t port = 0;                 ///< 0: a free one.
