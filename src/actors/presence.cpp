@@ -15,6 +15,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <utility>
 
 namespace parley {
@@ -26,6 +27,9 @@ using std::chrono::milliseconds;
 
 constexpr size_t viewers_max = 10'000; ///< Of a user; more are only answered.
 
+/// Strangers who watch a user and are told when they are strangers no more.
+constexpr size_t strangers_max = 200;
+
 /// Changes that are told before the presence of another partition has its turn.
 constexpr size_t told_at_once = 64;
 
@@ -33,11 +37,7 @@ constexpr size_t told_at_once = 64;
 struct observe_round {
   observe_all what;
   std::shared_ptr<const std::vector<hash128>> groups;
-  struct visible {
-    std::string user;
-    bool follows = false; ///< Further changes are told.
-  };
-  std::vector<visible> seen;
+  std::set<std::string> answered; ///< Who may be seen, and is not followed.
   std::map<std::string, timestamp> stored; ///< Of whom nothing was known.
   size_t left = 0;
   caf::response_promise promise;
@@ -64,6 +64,8 @@ result<stored_times> read_times(const history::store& from,
 /// watches who may see it, and written down. What is told and written when is
 /// the model's; this hands it on.
 struct presence_state {
+  using seers = model::viewers<caf::actor>;
+
   explicit presence_state(caf::stateful_actor<presence_state>* actor)
       : self(actor) {}
 
@@ -221,14 +223,19 @@ struct presence_state {
   /// At once when it is known: a change of rights after it finds the viewer.
   void decide(observe_round& round, const std::string& user, bool may_see) {
     const auto& hub = round.what.hub;
-    auto follows = hub && may_see
-                   && viewers.add(user, hub, round.what.watcher, round.groups);
-    if (may_see)
-      round.seen.push_back({user, follows});
-    if (follows && hubs.emplace(hub.address(), hub).second)
-      self->monitor(hub);
+    const auto& watcher = round.what.watcher;
+    auto follows =
+        hub && may_see && viewers.add(user, hub, watcher, round.groups);
+    if (may_see && !follows)
+      round.answered.insert(user);
     if (hub && !follows)
-      viewers.remove(user, hub, round.what.watcher);
+      viewers.remove(user, hub, watcher);
+    if (hub && !may_see)
+      strangers.add(user, hub, watcher, nullptr);
+    else if (hub)
+      strangers.remove(user, hub, watcher);
+    if (hub && hubs.emplace(hub.address(), hub).second)
+      self->monitor(hub);
     changes->watch(user, viewers.watched(user), now());
   }
 
@@ -256,11 +263,12 @@ struct presence_state {
       return;
     seen_all result;
     result.epoch = epoch;
-    for (const auto& x : round.seen) {
-      // Rights may have ended while the others were asked for.
-      if (x.follows && !viewers.has(x.user, round.what.hub, round.what.watcher))
-        continue;
-      result.items.push_back(item_of(x.user, x.follows, round.stored));
+    for (const auto& user : round.what.users) {
+      // Rights may have come or ended while the others were asked for.
+      auto follows = round.what.hub
+                     && viewers.has(user, round.what.hub, round.what.watcher);
+      if (follows || round.answered.count(user) != 0)
+        result.items.push_back(item_of(user, follows, round.stored));
     }
     round.promise.deliver(std::move(result));
     pump_out();
@@ -281,6 +289,7 @@ struct presence_state {
   void on_unobserve_all(const unobserve_all& x) {
     for (const auto& user : x.users) {
       viewers.remove(user, x.hub, x.watcher);
+      strangers.remove(user, x.hub, x.watcher);
       changes->watch(user, viewers.watched(user), now());
     }
   }
@@ -291,24 +300,36 @@ struct presence_state {
       return;
     for (const auto& user : viewers.remove_node(at->second))
       changes->watch(user, false, now());
+    strangers.remove_node(at->second);
     hubs.erase(at);
   }
 
-  /// Rights may be others now: who may no longer see the user sees them go.
+  /// Rights may be others now: who may no longer see the user sees them go, and
+  /// who may see them now is to ask again.
   void on_recheck(const std::string& user, const recheck& x) {
-    if (!x.left.empty())
-      viewers.leave_group(user, x.left, x.group);
-    for (const auto& v : viewers.of(user)) {
-      if (!x.left.empty() && v.name != x.left)
-        continue;
-      ask_user(user, v.name, *v.in, [this, user, v](bool yes) {
-        if (yes || !viewers.has(user, v.node, v.name))
-          return;
-        viewers.remove(user, v.node, v.name);
-        changes->watch(user, viewers.watched(user), now());
-        self->send(v.node, presence_hidden{user, v.name});
-      });
-    }
+    const auto concerns = [&x](const auto& viewer) {
+      return x.watcher.empty() || viewer.name == x.watcher;
+    };
+    for (const auto& v : strangers.of(user))
+      if (concerns(v))
+        self->send(v.node, to_user{v.name}, recheck{});
+    if (x.watcher.empty() && x.group != hash128{})
+      return;
+    viewers.leave_group(user, x.watcher, x.group);
+    for (const auto& v : viewers.of(user))
+      if (concerns(v))
+        ask_again(user, v);
+  }
+
+  void ask_again(const std::string& user, const seers::viewer& v) {
+    ask_user(user, v.name, *v.in, [this, user, v](bool yes) {
+      if (yes || !viewers.has(user, v.node, v.name))
+        return;
+      viewers.remove(user, v.node, v.name);
+      strangers.add(user, v.node, v.name, nullptr);
+      changes->watch(user, viewers.watched(user), now());
+      self->send(v.node, presence_hidden{user, v.name});
+    });
   }
 
   // -- life ------------------------------------------------------------------
@@ -323,7 +344,7 @@ struct presence_state {
   }
 
   void on_rest(const rest& x) {
-    if (!writing && viewers.empty() && questions.none()
+    if (!writing && viewers.empty() && strangers.empty() && questions.none()
         && changes->users() == 0)
       self->send(
           partition,
@@ -341,7 +362,8 @@ struct presence_state {
   context_ptr node;
   caf::actor partition;
   uint64_t epoch = 0;
-  model::viewers<caf::actor> viewers{viewers_max};
+  seers viewers{viewers_max};
+  seers strangers{strangers_max}; ///< Who asked and may not see the user.
   std::map<caf::actor_addr, caf::actor> hubs; ///< That are monitored.
   std::optional<model::status_changes> changes;
   std::optional<int64_t> wakes_at; ///< A timer is set.

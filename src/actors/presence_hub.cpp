@@ -195,16 +195,27 @@ struct hub_state {
       if (!item.follows)
         continue;
       visible.insert(item.user);
-      if (!watched.grant({asked.watcher, item.user}))
+      const auto was = watched.granted({asked.watcher, item.user});
+      if (!watched.grant({asked.watcher, item.user})) {
         unwanted.push_back(item.user);
-      else if (item.certain || !watched.known(item.user))
-        tell(item.user, item.status, item.last_active, waits);
+        continue;
+      }
+      const auto known = watched.known(item.user);
+      tell(item.user,
+           item.certain || !known
+               ? table::knowledge{static_cast<presence_status>(item.status),
+                                  item.last_active}
+               : *known,
+           was ? std::string{} : asked.watcher, waits);
     }
+    for (const auto& user : asked.users)
+      if (visible.count(user) == 0) {
+        if (!watched.wants({asked.watcher, user}))
+          unwanted.push_back(user);
+        hide(user, asked.watcher);
+      }
     if (!unwanted.empty())
       unobserve(asked.watcher, unwanted);
-    for (const auto& user : asked.users)
-      if (visible.count(user) == 0)
-        hide(user, asked.watcher);
   }
 
   void note(watch_round& round, const seen_all& x) {
@@ -266,16 +277,18 @@ struct hub_state {
   void on_news(const presence_news& x) {
     for (const auto& news : x.all)
       if (is_current(partition_of(news.user), x.epoch))
-        tell(news.user, news.status, news.last_active);
+        tell(news.user,
+             {static_cast<presence_status>(news.status), news.last_active});
   }
 
-  void tell(const std::string& user, uint8_t status, timestamp last_active,
-            const caf::actor& but = {}) {
-    auto is = static_cast<presence_status>(status);
-    auto whom = watched.know(user, {is, last_active});
+  /// @param newly a watcher who may see the user from now on.
+  /// @param but a session that hears of it otherwise.
+  void tell(const std::string& user, const table::knowledge& now,
+            const std::string& newly = {}, const caf::actor& but = {}) {
+    auto whom = watched.know(user, now, newly);
     std::erase(whom, but);
     if (!whom.empty())
-      say({user, is, last_active}, whom);
+      say({user, now.is, now.last_active}, whom);
   }
 
   void hide(const std::string& user, const std::string& watcher) {
@@ -294,6 +307,13 @@ struct hub_state {
   /// A partition has another leader, who does not know this hub.
   void renew_all(uint16_t partition) {
     for (const auto& watcher : watched.watchers_in(partition))
+      to_renew.emplace(partition, watcher);
+    renew_some();
+  }
+
+  /// The watcher may see more than before.
+  void on_recheck(const std::string& watcher) {
+    for (auto partition : watched.partitions_refused(watcher))
       to_renew.emplace(partition, watcher);
     renew_some();
   }
@@ -386,6 +406,7 @@ caf::behavior hub_actor(caf::stateful_actor<hub_state>* self,
       },
       [&s](const presence_news& x) { s.on_news(x); },
       [&s](const presence_hidden& x) { s.hide(x.user, x.watcher); },
+      [&s](const to_user& who, const recheck&) { s.on_recheck(who.name); },
       [&s](const home_moved& x) { s.renew_all(x.partition); },
       [&s](const pump&) { s.on_pump(); },
   };

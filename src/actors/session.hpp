@@ -85,6 +85,7 @@ struct session_state {
   void on_cursor(const cursor_moved& x);
   void on_cursor_second(const flush& x);
   void on_ephemeral(const ephemeral& x);
+  void on_recheck(const recheck& x);
   void on_drain(const drain& x);
 
   void on_end(const end_session& x);
@@ -112,6 +113,7 @@ struct session_state {
   bool caught_up = false;
   bool rejoining = false; ///< Live, and to be attached anew.
   bool is_away = false;
+  bool watches = false;            ///< The presence of anybody.
   bool creates = false;            ///< The user is made at first sight.
   std::optional<uint64_t> resumes; ///< `since`, as the client said in `auth`.
   bool full = false;       ///< What the connection was told of the window.

@@ -224,6 +224,12 @@ void session_state::on_ephemeral(const ephemeral& x) {
   say(protocol::outgoing{{}, x.json});
 }
 
+/// The user has a new conversation.
+void session_state::on_recheck(const recheck& x) {
+  if (watches)
+    self->send(node->presence_hub, to_user{user}, x);
+}
+
 void session_state::on_drain(const drain& x) {
   if (at == phase::ended)
     return;

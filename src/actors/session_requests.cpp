@@ -176,6 +176,7 @@ struct request_visitor {
   }
 
   void operator()(const protocol::watch_request& x) {
+    s.watches = !x.users.empty();
     ask("presence", s.node->presence_hub, to_user{s.user},
         watch{caf::actor_cast<caf::actor>(s.self), x.users});
   }

@@ -33,7 +33,7 @@ caf::behavior session(caf::stateful_actor<session_state>* self,
       turn(self, &s::on_cursor),        turn(self, &s::on_ephemeral),
       turn(self, &s::on_end),           turn(self, &s::on_drain),
       turn(self, &s::on_cursor_second), turn(self, &s::on_home_moved),
-      turn(self, &s::on_look_back),
+      turn(self, &s::on_look_back),     turn(self, &s::on_recheck),
   };
 }
 

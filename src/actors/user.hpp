@@ -192,6 +192,7 @@ private:
   // user_inbox.cpp
   bool take(const deliver& x);
   void take_one(listed& in, const delivery& d, std::vector<live_event>& events);
+  void see_more(const listed& in);
   listed& list_entry(const std::string& conv);
   void note(listed& in, const history::inbox_entry& x);
   void say_taken(listed& in, uint64_t seq);

@@ -98,6 +98,7 @@ bool user_state::take(const deliver& x) {
 
 void user_state::take_one(listed& in, const delivery& d,
                           std::vector<live_event>& events) {
+  const auto is_new = in.record.taken == 0;
   recent_entry e;
   e.prev = last;
   e.what.useq = ++last;
@@ -122,12 +123,22 @@ void user_state::take_one(listed& in, const delivery& d,
   if (ends != in.record.left && (ends || joins)) {
     in.record.left = ends;
     in.urgent = true;
-    self->send(partition, to_presence{name}, recheck{});
-  } else if (leaves) {
-    self->send(partition, to_presence{name}, recheck{d.subject, in.key});
   }
+  if (ends)
+    self->send(partition, to_presence{name}, recheck{});
+  else if (leaves)
+    self->send(partition, to_presence{name}, recheck{d.subject, in.key});
+  else if (joins || is_new)
+    see_more(in);
   events.push_back({e.what.useq, d.kind, d.session, in.name, d.seq, d.tail});
   pending.push_back(std::move(e));
+}
+
+/// With a new conversation come others who may see this user, and whom it may.
+void user_state::see_more(const listed& in) {
+  self->send(partition, to_presence{name}, recheck{{}, in.key});
+  for (const auto& s : sessions)
+    self->send(s.handle, recheck{});
 }
 
 listed& user_state::list_entry(const std::string& conv) {

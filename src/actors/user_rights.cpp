@@ -55,8 +55,8 @@ void user_state::put_block(const set_block& x, caf::response_promise promise) {
   };
   submit(std::move(rows), std::move(what));
   // What either may see of the other is another matter now.
-  self->send(partition, to_presence{name}, recheck{});
-  self->send(node->home(x.user), to_presence{x.user}, recheck{});
+  self->send(partition, to_presence{name}, recheck{x.user, {}});
+  self->send(node->home(x.user), to_presence{x.user}, recheck{name, {}});
 }
 
 /// Has the direct conversation take a block. Until it has, the block's row says

@@ -345,6 +345,29 @@ TEST_CASE("rights that ended while another took the lead are lost") {
   CHECK(take(ann) == 0);
 }
 
+TEST_CASE("who may see more asks where they were refused, and nowhere else") {
+  hub_world w;
+  const auto ben = neighbours(1, 0)[0];
+  const auto dan = neighbours(1, 1)[0];
+  w.at->visible["ann " + ben] = online;
+  auto first = w.open();
+  w.watch_with(first, "ann", {ben, dan});
+  auto second = w.open();
+  w.at->visible["cyd " + dan] = online;
+  w.watch_with(second, "cyd", {dan});
+  w.asked();
+  w.at->visible["ann " + dan] = online;
+  caf::anon_send(w.hub, to_user{"ann"}, recheck{});
+  w.run();
+  CHECK(w.asked() == texts{"ann asks " + dan});
+  REQUIRE(first.heard->size() == 1);
+  CHECK(says(first.heard->front(), dan, "online"));
+  CHECK(take(second) == 0);
+  caf::anon_send(w.hub, to_user{"ann"}, recheck{});
+  w.run();
+  CHECK(w.asked().empty());
+}
+
 TEST_CASE("who only asks watches nobody") {
   hub_world x;
   x.at->visible["ann ben"] = online;

@@ -146,7 +146,47 @@ TEST_CASE("who is blocked sees the other go, and come again when the block is "
   x.n.run();
   CHECK(changes(*x.alice).empty());
   x.n.done(x.n.block("bob", "alice", false));
+  CHECK(changes(*x.alice) == texts{"bob online"});
   CHECK(status_of(*x.alice, "bob") == "online");
+}
+
+TEST_CASE("strangers who watch are told of each other once they share a "
+          "conversation") {
+  people x;
+  auto bob = x.n.connect("bob", "phone");
+  x.n.done(x.n.create_group("cyd", group, {}));
+  SUBCASE("a direct one") {
+    CHECK(status_of(*x.alice, "bob") == "offline");
+    x.alice->heard();
+    x.alice->post(direct, "hello");
+  }
+  SUBCASE("a group that the watcher joined last") {
+    x.n.done(x.n.add_members("cyd", group, {"bob"}));
+    CHECK(status_of(*x.alice, "bob") == "offline");
+    x.alice->heard();
+    x.n.done(x.n.add_members("cyd", group, {"alice"}));
+  }
+  SUBCASE("a group that the watcher joined first") {
+    x.n.done(x.n.add_members("cyd", group, {"alice"}));
+    CHECK(status_of(*x.alice, "bob") == "offline");
+    x.alice->heard();
+    x.n.done(x.n.add_members("cyd", group, {"bob"}));
+  }
+  x.n.run();
+  CHECK(changes(*x.alice) == texts{"bob online"});
+  bob->hang_up();
+  x.n.run();
+  CHECK(changes(*x.alice) == texts{"bob offline"});
+}
+
+TEST_CASE("strangers who share a conversation and were never here are told "
+          "nothing of each other") {
+  people x;
+  CHECK(status_of(*x.alice, "bob") == "offline");
+  x.alice->heard();
+  x.alice->post(direct, "hello");
+  x.n.run();
+  CHECK(changes(*x.alice).empty());
 }
 
 TEST_CASE("who does not share a group any more sees the other go") {

@@ -51,6 +51,22 @@ TEST_CASE("a change is told to the sessions of those who may know, once") {
   CHECK(t.known("ben")->last_active == 5);
 }
 
+TEST_CASE("a watcher who may know only now is told what others know") {
+  auto t = make_watches();
+  t.replace(1, "ann", {"ben", "dan"});
+  t.replace(2, "cyd", {"ben"});
+  CHECK(t.partitions_refused("ann") == std::set<uint16_t>{'b', 'd'});
+  t.grant({"cyd", "ben"});
+  CHECK(t.know("ben", {status::online, 0}, "cyd") == numbers{2});
+  t.grant({"ann", "ben"});
+  CHECK(t.know("ben", {status::online, 0}, "ann") == numbers{1});
+  CHECK(t.know("ben", {status::away, 0}) == numbers{1, 2});
+  CHECK(t.partitions_refused("ann") == std::set<uint16_t>{'d'});
+  t.grant({"ann", "dan"});
+  CHECK(t.know("dan", {status::offline, 0}, "ann").empty());
+  CHECK(t.partitions_refused("ann").empty());
+}
+
 TEST_CASE("a list replaces the one before, and lets go whom nobody else of the "
           "same user watches") {
   auto t = make_watches();

@@ -48,14 +48,18 @@ typename Inspector::result_type inspect(Inspector& f, shares& x) {
   return fields(f, x.watcher, x.groups);
 }
 
-/// Rights may have changed (a block, a member who left): ask `shares` again.
+/// Rights may be others now: ask `shares` again. To the presence of a user;
+/// to the hub, by a watcher's session or by the presence of somebody whom they
+/// were not to see: what was refused to that watcher is asked for anew.
 struct recheck {
-  std::string left; ///< Not empty: this watcher is no longer in `group`.
+  std::string watcher; ///< Whom alone it concerns; empty: everybody.
+  /// With a watcher: they left this group, if any. Without: the user joined it,
+  /// which takes nothing from anybody.
   hash128 group;
 };
 template <class Inspector>
 typename Inspector::result_type inspect(Inspector& f, recheck& x) {
-  return fields(f, x.left, x.group);
+  return fields(f, x.watcher, x.group);
 }
 
 // -- what nodes tell each other ----------------------------------------------

@@ -81,6 +81,17 @@ public:
     return who && who->granted;
   }
 
+  /// In which partitions the watcher waits to see anybody.
+  std::set<uint16_t> partitions_refused(const std::string& watcher) const {
+    std::set<uint16_t> result;
+    if (auto at = lists_.find(watcher); at != lists_.end())
+      for (const auto& by : at->second)
+        for (const auto& user : sessions_.at(by).users)
+          if (!granted({watcher, user}))
+            result.insert(partition_of_(user));
+    return result;
+  }
+
   /// The watcher may see the user. @returns false if nobody asks any more.
   bool grant(const pair& x) {
     auto* who = find(x);
@@ -99,17 +110,19 @@ public:
   }
 
   /// What the user is. @returns who has to be told: of those who may know.
-  std::vector<Session> know(const std::string& user, const knowledge& now) {
+  /// @param newly a watcher who took the user for somebody who was never here.
+  std::vector<Session> know(const std::string& user, const knowledge& now,
+                            const std::string& newly = {}) {
     auto* t = find(user);
     if (!t)
       return {};
-    auto is_news = !t->known || t->known->is != now.is;
+    const auto is_news = t->known && t->known->is != now.is;
+    const auto is_somebody = now.is != status::offline || now.last_active != 0;
     t->known = now;
     std::vector<Session> result;
-    if (is_news)
-      for (const auto& [name, who] : t->watchers)
-        if (who.granted)
-          result.insert(result.end(), who.sessions.begin(), who.sessions.end());
+    for (const auto& [name, who] : t->watchers)
+      if (who.granted && (is_news || (is_somebody && name == newly)))
+        result.insert(result.end(), who.sessions.begin(), who.sessions.end());
     return result;
   }
 
