@@ -53,9 +53,10 @@ void partition_state::on_leadership(const leadership& x) {
     depose_actors();
     take_sessions_back();
   }
-  auto is_other = at == place::elsewhere && x.epoch > epoch
-                  && !(x.where == place::elsewhere && x.leader == leader);
-  if (is_other && has_relayed)
+  auto is_left = at == place::elsewhere
+                 && (x.where != place::elsewhere
+                     || (x.epoch > epoch && x.leader != leader));
+  if (is_left && has_relayed)
     ask_back(leader);
   if (at != place::none && x.where == place::none)
     leaderless_since = ticks;

@@ -157,6 +157,24 @@ TEST_CASE("what reaches a leader that was deposed comes back, and goes on to "
   CHECK(x.answers() == x.all_acked());
 }
 
+TEST_CASE("what a leader holds that was lost from sight comes back before "
+          "another gets more, and keeps its order") {
+  three x;
+  x.n.lead(x.which, std::nullopt);
+  x.notify(2); // Who led knows it first, and holds what comes.
+  x.send();
+  x.n.run();
+  x.notify(0);
+  for (size_t next : {size_t{1}, size_t{2}}) {
+    x.n.lead(x.which, next);
+    for (size_t member : {0, 1, 2})
+      x.notify(member);
+    x.send();
+    x.n.run();
+  }
+  CHECK(x.answers() == x.all_acked());
+}
+
 TEST_CASE("a leader that is to give way, and whom nobody follows, goes on") {
   three x;
   x.n.yield(x.which);
