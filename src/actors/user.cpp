@@ -354,7 +354,10 @@ caf::behavior user(caf::stateful_actor<user_state>* self, activation what,
       [&s](to, const get_quiet_hours&) { return s.on_quiet_hours(); },
       [&s](to, const set_quiet_hours& x) { return s.on_set_quiet_hours(x); },
       [&s](const push_look&) { s.on_push_look(); },
-      [&s](const flush&) { s.on_flush(); },
+      [&s](const flush&) {
+        s.on_flush();
+        s.count_again();
+      },
       [&s](const rest& x) { s.on_rest(x); },
       [&s](const settle&) { s.on_settle(); },
       [&s](const deposed&) { s.on_deposed(); },

@@ -103,6 +103,7 @@ struct user_state {
   caf::result<answer> on_list(const get_conversations& x);
   void on_read(const mark_read& x);
   void on_read_upto(const read_upto& x);
+  void count_again();
   caf::result<answer> on_mute(const mute& x);
 
   // -- account and logins, user_account.cpp
@@ -184,6 +185,7 @@ struct user_state {
   std::map<std::string, uint64_t> acked; ///< By device: not written yet.
   boost::container::deque<fetched_mark> marks;
   uint64_t delivered_upto = 0; ///< Conversations were told up to this `useq`.
+  std::map<std::string, uint64_t> uncounted; ///< Read marks to be set yet.
   bool flush_timer = false;
   open_questions questions;
   user_push push;

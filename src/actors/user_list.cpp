@@ -164,11 +164,15 @@ void user_state::move_read(listed& in, uint64_t seq) {
     auto& now = list_entry(conv);
     if (seq <= now.record.read)
       return;
-    auto unread = now.record.unread;
-    if (found) // Of what came meanwhile each was noted as unread.
-      unread = (counts_read ? before - std::min(before, *found) : *found)
-               + now.noted - noted;
-    put_read(now, seq, unread);
+    if (!found) {
+      auto& wanted = uncounted[conv];
+      wanted = std::max(wanted, seq);
+      return start_flush_timer();
+    }
+    // Of what came meanwhile each was noted as unread.
+    put_read(now, seq,
+             (counts_read ? before - std::min(before, *found) : *found)
+                 + now.noted - noted);
   };
   if (node->leads(r.conv))
     return read_store<uint64_t>(
@@ -183,6 +187,12 @@ void user_state::move_read(listed& in, uint64_t seq) {
       .then(
           [counted, asked](const unread_count& x) { counted(x.messages); },
           [counted, asked](const caf::error& why) { counted(from_caf(why)); });
+}
+
+/// Nobody could say what is unread past these marks; now somebody may.
+void user_state::count_again() {
+  for (const auto& [conv, seq] : std::exchange(uncounted, {}))
+    move_read(list_entry(conv), seq);
 }
 
 void user_state::put_read(listed& in, uint64_t seq, uint64_t unread) {

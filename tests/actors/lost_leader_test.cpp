@@ -86,3 +86,24 @@ TEST_CASE("who is connected to a silent leader is attached to the next "
   x.alice->post(direct, "hello");
   CHECK(bodies(x.bob->events()) == std::vector<std::string>{"hello"});
 }
+
+TEST_CASE("what is unread past a read mark is counted once somebody leads the "
+          "conversation again") {
+  cluster x;
+  const auto reader = x.user_elsewhere(group);
+  x.n.register_users({reader});
+  x.n.done(x.n.create_group("alice", group, {reader}));
+  auto phone = x.n.connect(reader, "phone");
+  const auto first = x.alice->post(group, "hello");
+  for (int i = 0; i < 4; ++i)
+    x.alice->post(group, "hello");
+  x.lead(group, std::nullopt);
+  phone->say({{"t", "read"}, {"conv", group}, {"seq", first + 1}});
+  x.n.advance(seconds{15}); // Nobody is waited for so long.
+  x.lead(group, 1);
+  x.n.advance(seconds{2});
+  const auto list = phone->request({{"t", "conversations"}});
+  const auto item = find(objects_of(list, "items"), {{"conv", group}});
+  CHECK(number_of(item, "read_seq") == first + 1);
+  CHECK(number_of(item, "unread") == 3);
+}
