@@ -87,7 +87,11 @@ std::string company::verdict() {
   for (auto& x : clients_) {
     if (!x.connected())
       CHECK(x.connect(at_.running(i).where()));
-    CHECK(read_to_the_end(x, histories));
+    if (!read_to_the_end(x, histories))
+      FAIL_CHECK(x.user() << " on " << x.device() << " lacks something, "
+                          << (x.connected() ? "connected" : "disconnected")
+                          << "\n"
+                          << at_.account_of_itself());
     all.push_back(&x);
     ++i;
   }

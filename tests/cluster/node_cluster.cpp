@@ -156,4 +156,11 @@ std::string node_cluster::ask(const std::string& what) {
   return {};
 }
 
+std::string node_cluster::account_of_itself() {
+  auto all = ask("partitions");
+  for (const auto& x : nodes_)
+    all += "\n-- a node:\n" + x.log();
+  return all;
+}
+
 } // namespace parley::test

@@ -73,6 +73,9 @@ public:
   /// What one of the nodes that answer says to `cluster WHAT`; "" if none does.
   std::string ask(const std::string& what);
 
+  /// Its partitions, and all that the nodes wrote: what a failure is told with.
+  std::string account_of_itself();
+
   static constexpr size_t nodes_max = 5;
   static constexpr uint32_t partitions = 16;
 
