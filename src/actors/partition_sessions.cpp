@@ -194,6 +194,8 @@ session_rows partition_state::rows_of(const std::string& user) const {
 /// if they do not come back by another node.
 void partition_state::on_node_gone(const node_gone& x) {
   refuse_relayed(x.node);
+  if (leader && leader.node() == x.node)
+    has_relayed = false; // There is nobody to ask for it.
   if (taking_from == x.node)
     end_waiting_for(taking_back);
   std::vector<std::pair<std::string, std::string>> gone;
