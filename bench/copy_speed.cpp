@@ -7,6 +7,7 @@
 #include "certificate.hpp"
 #include "cluster/copies.hpp"
 #include "copy_rows.hpp"
+#include "link_end.hpp"
 #include "process.hpp"
 #include "raw_copy.hpp"
 #include "stored_size.hpp"
@@ -56,46 +57,11 @@ struct taken {
   double to_cpu_s = 0;
 };
 
-double seconds_of(clockid_t clock) {
-  timespec at{};
-  ::clock_gettime(clock, &at);
-  return static_cast<double>(at.tv_sec) + static_cast<double>(at.tv_nsec) / 1e9;
-}
-
 std::unique_ptr<history::replica_store> must_open(const fs::path& folder) {
   auto opened = history::open_rocks({.path = folder.string()});
   if (!opened)
     throw std::runtime_error(opened.error().message);
   return std::move(*opened);
-}
-
-link_options link_of(node_id node, const run_of& what) {
-  link_options x;
-  x.cluster = "bench";
-  x.node = node;
-  x.security.with = link_security::kind::none;
-  if (!what.certificate.empty())
-    x.security = {link_security::kind::tls, what.certificate + ".crt",
-                  what.certificate + ".key", what.certificate + ".crt"};
-  return x;
-}
-
-void configure(caf::actor_system_config& cfg, const link_options& with) {
-  cfg.set("scheduler.policy", caf::atom("sharing"));
-  cfg.set("scheduler.max-threads", size_t{2});
-  cfg.set("logger.console", caf::atom("none"));
-  register_messages(cfg);
-  configure_links(cfg, with);
-  register_replicator_messages(cfg);
-}
-
-links must_start(caf::actor_system& sys, const link_options& with,
-                 const caf::actor& replicator) {
-  auto started = start_links(sys, with, link_offer{replicator, {}}, replicator,
-                             system_random());
-  if (!started)
-    throw std::runtime_error(started.error().message);
-  return *started;
 }
 
 /// In the leader's place.
@@ -111,9 +77,10 @@ caf::behavior leader(caf::event_based_actor* self,
 
 [[noreturn]] void send_history(const run_of& what, int port_to) {
   auto store = must_open(what.folder / "history");
-  const auto with = link_of(2, what);
+  const auto with = link_of(2, what.certificate);
   caf::actor_system_config cfg;
-  configure(cfg, with);
+  configure_link_end(cfg, with);
+  register_replicator_messages(cfg);
   caf::actor_system sys{cfg};
   auto started = must_start(sys, with, sys.spawn(leader, store.get()));
   caf::anon_send(started.handle, reach{20, {{1, "127.0.0.1", 0, 10}}});
@@ -126,9 +93,10 @@ caf::behavior leader(caf::event_based_actor* self,
 /// In the new replica's place: from the request to what is durable.
 taken take_history(const run_of& what, pid_t other, uint16_t port) {
   auto store = must_open(what.folder / "copy");
-  const auto with = link_of(1, what);
+  const auto with = link_of(1, what.certificate);
   caf::actor_system_config cfg;
-  configure(cfg, with);
+  configure_link_end(cfg, with);
+  register_replicator_messages(cfg);
   caf::actor_system sys{cfg};
   caf::scoped_actor self{sys};
   auto started = must_start(sys, with, caf::actor{self});

@@ -3,9 +3,9 @@
 /// each batch, as a replica does.
 
 #include "certificate.hpp"
+#include "link_end.hpp"
 #include "process.hpp"
 
-#include "parley/actors/spawn.hpp"
 #include "parley/base/log.hpp"
 #include "parley/cluster/links.hpp"
 
@@ -41,24 +41,10 @@ using std::chrono::seconds;
 constexpr uint64_t in_flight_max = 4096;
 
 struct run_of {
-  bool tls = false;
   size_t bytes = 0;
   size_t group = 0;
   uint64_t messages = 0;
 };
-
-link_options options_of(node_id node, const run_of& what,
-                        const std::string& certificate) {
-  link_options x;
-  x.cluster = "bench";
-  x.node = node;
-  x.security.with =
-      what.tls ? link_security::kind::tls : link_security::kind::none;
-  if (what.tls)
-    x.security = {link_security::kind::tls, certificate + ".crt",
-                  certificate + ".key", certificate + ".crt"};
-  return x;
-}
 
 /// Acknowledges what has arrived, once a batch.
 caf::behavior replica(caf::event_based_actor* self) {
@@ -109,36 +95,12 @@ caf::behavior leader(caf::stateful_actor<leader_state>* self, run_of what,
           }};
 }
 
-double cpu_seconds(clockid_t clock) {
-  timespec at{};
-  ::clock_gettime(clock, &at);
-  return static_cast<double>(at.tv_sec) + static_cast<double>(at.tv_nsec) / 1e9;
-}
-
-void configure(caf::actor_system_config& cfg, const link_options& with) {
-  cfg.set("scheduler.policy", caf::atom("sharing"));
-  cfg.set("scheduler.max-threads", size_t{2});
-  cfg.set("logger.console", caf::atom("none"));
-  register_messages(cfg);
-  configure_links(cfg, with);
-}
-
-links must_start(caf::actor_system& sys, const link_options& with,
-                 const caf::actor& driver) {
-  auto started =
-      start_links(sys, with, link_offer{driver, {}}, driver, system_random());
-  if (!started)
-    throw std::runtime_error(started.error().message);
-  return *started;
-}
-
 /// The other process; ends with this one.
-[[noreturn]] void follow(const run_of& what, const std::string& certificate,
-                         int port_to) {
+[[noreturn]] void follow(const std::string& certificate, int port_to) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  const auto with = options_of(2, what, certificate);
+  const auto with = link_of(2, certificate);
   caf::actor_system_config cfg;
-  configure(cfg, with);
+  configure_link_end(cfg, with);
   caf::actor_system sys{cfg};
   auto started = must_start(sys, with, sys.spawn(replica));
   caf::anon_send(started.handle, reach{20, {{1, "127.0.0.1", 0, 10}}});
@@ -154,9 +116,9 @@ void await(caf::scoped_actor& self) {
 
 void lead(const run_of& what, const std::string& certificate, pid_t other,
           uint16_t port) {
-  const auto with = options_of(1, what, certificate);
+  const auto with = link_of(1, certificate);
   caf::actor_system_config cfg;
-  configure(cfg, with);
+  configure_link_end(cfg, with);
   caf::actor_system sys{cfg};
   caf::scoped_actor self{sys};
   auto driver = sys.spawn(leader, what, caf::actor{self});
@@ -166,17 +128,17 @@ void lead(const run_of& what, const std::string& certificate, pid_t other,
   await(self);
   clockid_t theirs{};
   ::clock_getcpuclockid(other, &theirs);
-  const auto own_cpu = cpu_seconds(CLOCK_PROCESS_CPUTIME_ID);
-  const auto their_cpu = cpu_seconds(theirs);
-  const auto began = cpu_seconds(CLOCK_MONOTONIC);
+  const auto own_cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
+  const auto their_cpu = seconds_of(theirs);
+  const auto began = seconds_of(CLOCK_MONOTONIC);
   caf::anon_send(driver, caf::tick_atom_v);
   await(self);
   const auto count = static_cast<double>(what.messages);
   fmt::print("{:>5} {:>6} {:>6} {:>10.2f} {:>10.2f} {:>12.0f}\n",
-             what.tls ? "TLS" : "none", what.bytes, what.group,
-             (cpu_seconds(CLOCK_PROCESS_CPUTIME_ID) - own_cpu) / count * 1e6,
-             (cpu_seconds(theirs) - their_cpu) / count * 1e6,
-             count / (cpu_seconds(CLOCK_MONOTONIC) - began));
+             certificate.empty() ? "none" : "TLS", what.bytes, what.group,
+             (seconds_of(CLOCK_PROCESS_CPUTIME_ID) - own_cpu) / count * 1e6,
+             (seconds_of(theirs) - their_cpu) / count * 1e6,
+             count / (seconds_of(CLOCK_MONOTONIC) - began));
   std::fflush(stdout);
   caf::anon_send_exit(started.handle, caf::exit_reason::user_shutdown);
   caf::anon_send_exit(driver, caf::exit_reason::user_shutdown);
@@ -188,7 +150,7 @@ void measure(const run_of& what, const std::string& certificate) {
     throw std::runtime_error("no pipe");
   const auto other = ::fork();
   if (other == 0)
-    follow(what, certificate, ends[1]);
+    follow(certificate, ends[1]);
   uint16_t port = 0;
   if (::read(ends[0], &port, sizeof port) == sizeof port)
     lead(what, certificate, other, port);
@@ -216,5 +178,6 @@ int main(int argc, char** argv) {
   for (auto tls : {false, true})
     for (size_t bytes : {100, 1'000})
       for (size_t group : {1, 8, 64})
-        parley::bench::measure({tls, bytes, group, messages}, certificate);
+        parley::bench::measure({bytes, group, messages},
+                               tls ? certificate : std::string{});
 }

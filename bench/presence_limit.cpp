@@ -28,7 +28,6 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
-#include <time.h>
 #include <utility>
 #include <vector>
 
@@ -88,12 +87,6 @@ public:
     return identity{std::string{token}, {}, 4'000'000'000'000, true};
   }
 };
-
-double cpu_seconds() {
-  timespec t{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-  return static_cast<double>(t.tv_sec) + 1e-9 * static_cast<double>(t.tv_nsec);
-}
 
 int64_t steady_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -307,13 +300,14 @@ void print(const char* what, const std::string& value) {
 
 void measure_idle(const run_of& by) {
   std::this_thread::sleep_for(40s); // Actors that idle are let go by then.
-  auto cpu = cpu_seconds();
+  auto cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
   auto begun = steady_clock::now();
   std::this_thread::sleep_for(std::chrono::seconds{by.idle_s});
   std::chrono::duration<double> took = steady_clock::now() - begun;
   print("CPU while idle",
         fmt::format("{:.2f} % of a core",
-                    100 * (cpu_seconds() - cpu) / took.count()));
+                    100 * (seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu)
+                        / took.count()));
 }
 
 void measure_leaving(const run_of& by, doorless_node& node, size_t first) {
@@ -324,7 +318,7 @@ void measure_leaving(const run_of& by, doorless_node& node, size_t first) {
   int64_t changes_wait = 0;
   auto heard = node.heard.news.load();
   auto begun = steady_clock::now();
-  auto cpu = cpu_seconds();
+  auto cpu = seconds_of(CLOCK_PROCESS_CPUTIME_ID);
   size_t gone = 0;
   auto quiet_since = begun;
   uint64_t done_before = 0;
@@ -352,7 +346,8 @@ void measure_leaving(const run_of& by, doorless_node& node, size_t first) {
   print("until all is told and written", fmt::format("{:.0f} s", took.count()));
   print("CPU in that time",
         fmt::format("{:.1f} % of a core",
-                    100 * (cpu_seconds() - cpu) / (took.count() + 5)));
+                    100 * (seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu)
+                        / (took.count() + 5)));
   print("changes told", fmt::format("{}", told.all()));
   print("most in a second", fmt::format("{}", told.most()));
   print("told to clients", fmt::format("{}", node.heard.news - heard));

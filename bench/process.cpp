@@ -56,6 +56,12 @@ std::chrono::nanoseconds cpu_time_of(pid_t pid) {
          + std::chrono::nanoseconds{now.tv_nsec};
 }
 
+double seconds_of(clockid_t clock) {
+  timespec at{};
+  ::clock_gettime(clock, &at);
+  return static_cast<double>(at.tv_sec) + static_cast<double>(at.tv_nsec) / 1e9;
+}
+
 usage usage_of(pid_t pid) {
   usage result{.cpu = cpu_time_of(pid)};
   std::ifstream rollup{fmt::format("/proc/{}/smaps_rollup", pid)};

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 #include <sys/types.h>
+#include <time.h>
 #include <vector>
 
 namespace parley::bench {
@@ -20,6 +21,9 @@ usage usage_of(pid_t pid);
 
 /// CPU time alone, which is cheap enough to read at the edge of a measurement.
 std::chrono::nanoseconds cpu_time_of(pid_t pid);
+
+/// What a clock of the system shows.
+double seconds_of(clockid_t clock);
 
 /// What the whole system's kernel holds for sockets and the like: slabs that it
 /// cannot reclaim.
