@@ -113,6 +113,18 @@ test("axe-core finds nothing on any screen, light or dark", async () => {
   await checkAccess(page, "the list on a small screen");
 });
 
+test("who wants less motion sees each change at once", async () => {
+  const alice = await world.person("alice", { reducedMotion: "reduce" });
+  const seen = await alice.page.locator("main").evaluate((main) => {
+    const { opacity: before } = getComputedStyle(main);
+    main.style.opacity = "0.5";
+    const { opacity: after } = getComputedStyle(main);
+    return { before, after };
+  });
+  assert.deepEqual(seen, { before: "1", after: "0.5" });
+  alice.checkNoComplaints();
+});
+
 test("one can chat with the keyboard alone", async () => {
   const bob = await world.person("bob");
   const alice = await Person.at(
