@@ -21,6 +21,8 @@ interface Loaded {
 /** What a page measures of itself from its beginning on. */
 interface Measured {
   layoutShift: number;
+  /** What moved, and from where to where. */
+  shifted: string[];
   largestPaint: number;
 }
 
@@ -119,13 +121,14 @@ export class Audit {
   }
 
   async #document(): Promise<Finding[]> {
-    const { head, images, shift, elements } = await this.#page.evaluate(() => {
+    const measured = await this.#page.evaluate(() => {
       const meta = (name: string) =>
         document.querySelector<HTMLMetaElement>(`meta[name="${name}"]`)
           ?.content ?? "";
       const { audited } = globalThis as unknown as { audited: Measured };
       return {
         shift: audited.layoutShift,
+        shifted: audited.shifted,
         elements: document.querySelectorAll("*").length,
         head: {
           "a doctype": document.compatMode === "CSS1Compat",
@@ -153,6 +156,7 @@ export class Audit {
         }),
       };
     });
+    const { head, images, shift, shifted, elements } = measured;
     const missing = Object.entries(head).filter(([, there]) => !there);
     const bad = images.filter((x) => !(x.sized && x.loaded && x.fits));
     return [
@@ -166,7 +170,8 @@ export class Audit {
       },
       {
         audit: `layout shift under ${LAYOUT_SHIFT_MAX}`,
-        faults: shift < LAYOUT_SHIFT_MAX ? [] : [`it is ${shift}`],
+        faults:
+          shift < LAYOUT_SHIFT_MAX ? [] : [`it is ${shift}`, ...shifted],
       },
       {
         audit: `fewer than ${ELEMENTS_MAX} elements`,
@@ -210,15 +215,34 @@ export class Audit {
 
 /** Runs in the page, before anything of it. */
 function measure(): void {
-  const audited: Measured = { layoutShift: 0, largestPaint: NaN };
+  const audited: Measured = {
+    layoutShift: 0,
+    shifted: [],
+    largestPaint: NaN,
+  };
   Object.assign(globalThis, { audited });
   interface Shift extends PerformanceEntry {
     readonly value: number;
     readonly hadRecentInput: boolean;
+    readonly sources: readonly {
+      readonly node: Node | null;
+      readonly previousRect: DOMRectReadOnly;
+      readonly currentRect: DOMRectReadOnly;
+    }[];
   }
+  const place = ({ x, y, width, height }: DOMRectReadOnly) =>
+    [x, y, width, height].map(Math.round).join(" ");
   new PerformanceObserver((list) => {
-    for (const x of list.getEntries() as Shift[])
-      if (!x.hadRecentInput) audited.layoutShift += x.value;
+    for (const x of list.getEntries() as Shift[]) {
+      if (x.hadRecentInput) continue;
+      audited.layoutShift += x.value;
+      for (const { node, previousRect, currentRect } of x.sources)
+        audited.shifted.push(
+          `at ${Math.round(x.startTime)} ms, ${x.value}: ` +
+            `${(node as Element | null)?.outerHTML?.slice(0, 120)} ` +
+            `from ${place(previousRect)} to ${place(currentRect)}`,
+        );
+    }
   }).observe({ type: "layout-shift", buffered: true });
   new PerformanceObserver((list) => {
     for (const x of list.getEntries()) audited.largestPaint = x.startTime;
