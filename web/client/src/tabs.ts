@@ -287,12 +287,12 @@ class SharedClient extends ModelClient implements ParleyClient {
   /** Takes everything from the store, whatever of it is here already. */
   async #readAll(): Promise<void> {
     let patch: Patch;
+    let opened: string[];
     do {
       const stored = await this.#store.load();
+      opened = this.model.loaded();
       const rows = await Promise.all(
-        this.model
-          .loaded()
-          .map((conv) => this.#store.loadItems(conv, ITEMS_IN_MEMORY)),
+        opened.map((conv) => this.#store.loadItems(conv, ITEMS_IN_MEMORY)),
       );
       patch = {
         clear: true,
@@ -301,7 +301,11 @@ class SharedClient extends ModelClient implements ParleyClient {
         outboxPut: stored.outbox,
         items: rows.flat(),
       };
-    } while (this.model.isReading);
+      // One that was opened meanwhile is missing in the patch, which clears it.
+    } while (
+      this.model.isReading ||
+      this.model.loaded().length > opened.length
+    );
     this.model.apply(patch);
   }
 

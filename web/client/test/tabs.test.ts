@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { ParleyClient } from "../src/api.js";
 import type { ChannelLike, LocksLike } from "../src/tab_channel.js";
+import { IndexedDbStore } from "../src/store_indexeddb.js";
 import { createSharedClient } from "../src/tabs.js";
 import { msg, settle, World } from "./support/fakes.js";
 
@@ -48,17 +49,46 @@ class FakeChannels {
   }
 }
 
+/** A disk that can take its time over one conversation. */
+class SlowDisk {
+  #conv = "";
+  #until: Promise<void> = Promise.resolve();
+  #release = () => {};
+
+  hold(conv: string): void {
+    this.#conv = conv;
+    this.#until = new Promise((done) => (this.#release = done));
+  }
+
+  release(): void {
+    this.#conv = "";
+    this.#release();
+  }
+
+  readonly open = (name: string): IndexedDbStore => {
+    const store = new IndexedDbStore(name);
+    const load = store.loadItems.bind(store);
+    store.loadItems = async (conv, limit) => {
+      if (conv === this.#conv) await this.#until;
+      return load(conv, limit);
+    };
+    return store;
+  };
+}
+
 let count = 0;
 
 /** A browser: opens tabs that share what tabs share. */
-function browser(world: World) {
+function browser(world: World, disk: SlowDisk) {
   const locks = new FakeLocks();
   const channels = new FakeChannels();
   const name = `tabs-${++count}`;
   const { store: _, ...options } = world.options;
   return (): Promise<ParleyClient> => {
     const openChannel = () => channels.open();
-    return createSharedClient({ ...options, name, locks, openChannel });
+    const openStore = disk.open;
+    const shared = { name, locks, openChannel, openStore };
+    return createSharedClient({ ...options, ...shared });
   };
 }
 
@@ -70,7 +100,8 @@ async function rest(): Promise<void> {
 /** Two tabs of one browser; alice has logged in in the first. */
 async function twoTabs() {
   const world = new World();
-  const open = browser(world);
+  const disk = new SlowDisk();
+  const open = browser(world, disk);
   const first = await open();
   await first.login("alice", "password");
   first.start();
@@ -78,7 +109,7 @@ async function twoTabs() {
   await world.socket.accept();
   await rest();
   const second = await open();
-  return { world, first, second };
+  return { world, disk, first, second };
 }
 
 describe("tabs", () => {
@@ -140,6 +171,29 @@ describe("tabs", () => {
       second.timeline(CONV).items.map((x) => x.seq),
       [1, 2],
     );
+    await second.close();
+  });
+
+  it("keep what is opened while the next one takes over", async () => {
+    const { world, disk, first, second } = await twoTabs();
+    const other = "dm:alice:carol";
+    await world.socket.say(msg(1, 11));
+    await world.socket.say({ ...msg(1, 12), conv: other, from: "carol" });
+    await rest();
+    const opened = second.open(CONV);
+    await rest();
+    await opened;
+    disk.hold(CONV);
+    await first.close();
+    await rest();
+    const openedMeanwhile = second.open(other);
+    await rest();
+    assert.equal(second.timeline(other).items.length, 1);
+    disk.release();
+    await rest();
+    await openedMeanwhile;
+    for (const conv of [CONV, other])
+      assert.equal(second.timeline(conv).items.length, 1, conv);
     await second.close();
   });
 
