@@ -11,8 +11,8 @@ import { IconButton } from "../ui/button";
 import { Confirm } from "../ui/confirm";
 import { Announcer } from "./announcer";
 import { Composer, type Intent } from "./composer";
-import type { Thread } from "./message";
 import { Messages, type MessagesHandle } from "./messages";
+import type { Thread } from "./thread";
 import { useTyping } from "./typing";
 
 const SEND: Intent = { is: "send" };

@@ -4,7 +4,7 @@ import { useClient } from "../core/client";
 import { IconButton } from "../ui/button";
 import { say, saying } from "../ui/toast";
 import { EmojiPicker } from "./emoji";
-import type { Thread } from "./message";
+import type { Thread } from "./thread";
 
 /** What one can do to the message that one points at. */
 export function MessageTools({

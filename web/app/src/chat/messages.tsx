@@ -9,8 +9,9 @@ import { folded } from "./body";
 import { Beginning } from "./beginning";
 import { DayRow, EventRow, GapRow, UnreadRow } from "./event_row";
 import { markOf, reachOf } from "./marks";
-import { Message, Unsent, type Thread } from "./message";
+import { Message, Unsent } from "./message";
 import { keyOf, rowsOf, type Row } from "./rows";
+import type { Thread } from "./thread";
 import { VirtualList, type ListHandle } from "./virtual_list";
 
 const OLDER_PAGE = 200;

@@ -4,7 +4,7 @@ import { useClient } from "../core/client";
 import { useName } from "../core/profiles";
 import { oneLine } from "../core/text";
 import { useRead } from "../core/use_read";
-import type { Thread } from "./message";
+import type { Thread } from "./thread";
 
 /** The message that another one answers; a way to it. */
 export function Quote({ thread, seq }: { thread: Thread; seq: number }) {

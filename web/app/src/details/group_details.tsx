@@ -21,7 +21,7 @@ import { Field } from "../ui/field";
 import { Icon } from "../ui/icon";
 import { PeoplePicker } from "../ui/people_picker";
 import { saying } from "../ui/toast";
-import { MuteButton } from "./details";
+import { MuteButton } from "./mute_button";
 
 export function GroupDetails({ conv, me }: { conv: string; me: string }) {
   const client = useClient();

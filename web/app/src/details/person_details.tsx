@@ -6,7 +6,7 @@ import { profiles, useName } from "../core/profiles";
 import { Button } from "../ui/button";
 import { NotesAvatar, UserAvatar } from "../ui/avatar";
 import { saying } from "../ui/toast";
-import { MuteButton } from "./details";
+import { MuteButton } from "./mute_button";
 
 export function PersonDetails({
   user,
