@@ -14,6 +14,7 @@
 #include <caf/io/all.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -74,7 +75,8 @@ caf::behavior leader(caf::stateful_actor<leader_state>* self, run_of what,
     while (state.sent < what.messages
            && state.sent - state.acknowledged + what.group <= in_flight_max) {
       outgoing group{2, {}};
-      for (size_t i = 0; i < what.group; ++i) {
+      auto left = std::min<uint64_t>(what.group, what.messages - state.sent);
+      for (; left > 0; --left) {
         append x;
         x.prev.index = ++state.sent;
         x.entries.emplace_back().payload = payload;
