@@ -8,6 +8,14 @@
 
 namespace parley::test {
 
+namespace {
+
+/// Without anything new: what was lost on its way to a session is asked for
+/// again after `actors.answer_timeout`, and that may be lost once more.
+constexpr auto silence_max = 2 * patience;
+
+} // namespace
+
 std::vector<reading>
 read_histories(const std::vector<shared_conversation>& all) {
   std::vector<reading> result;
@@ -27,14 +35,14 @@ bool read_to_the_end(durable_client& client,
   for (const auto& each : histories)
     for (auto seq : addressed_to(each, client.user()))
       wanted.emplace_back(each.conv, seq);
-  auto deadline = clock::now() + patience;
+  auto deadline = clock::now() + silence_max;
   auto before = client.records().deliveries.size();
   for (const auto& [conv, seq] : wanted)
     while (!client.has(conv, seq)) {
       if (!client.read(milliseconds(100)) || clock::now() > deadline)
         return false;
       if (const auto now = client.records().deliveries.size(); now > before) {
-        deadline = clock::now() + patience;
+        deadline = clock::now() + silence_max;
         before = now;
       }
     }

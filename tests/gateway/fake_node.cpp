@@ -1,5 +1,7 @@
 #include "gateway/fake_node.hpp"
 
+#include "support/deadline.hpp"
+
 #include "parley/actors/errors.hpp"
 #include "parley/history/open.hpp"
 #include "parley/history/reader.hpp"
@@ -13,9 +15,6 @@ namespace parley::test {
 namespace {
 
 using namespace std::chrono_literals;
-
-/// How long the password pool, which has a thread, may take.
-constexpr auto pool_patience = 15s;
 
 std::string shown(const std::optional<std::string>& x) {
   return x.value_or("-");
@@ -306,7 +305,7 @@ fake_node::request(gateway::verb method, std::string target, std::string body,
       return std::nullopt;
     hub_->io().restart();
     auto work = boost::asio::make_work_guard(hub_->io());
-    if (hub_->io().run_one_for(pool_patience) == 0)
+    if (hub_->io().run_one_for(patience) == 0)
       return std::nullopt;
   }
   return to->reply;

@@ -12,7 +12,7 @@ using std::chrono::milliseconds;
 
 /// How long a test waits for what must come. Only a failing test ever waits
 /// this long, so it is generous for sanitizers and for busy machines.
-inline constexpr milliseconds patience{15'000};
+inline constexpr milliseconds patience{30'000};
 
 /// What was awaited did not come in time.
 struct timed_out : std::runtime_error {
