@@ -40,13 +40,20 @@ std::optional<asker> asker_of(const parcel& x) {
   return asker{x.sender, x.id};
 }
 
+/// CAF takes two handles of one remote actor for equal, though a handle is of
+/// no use once the connection that it came by has ended.
+bool same_handle(const caf::actor& a, const caf::actor& b) {
+  using pointer = caf::strong_actor_ptr;
+  return caf::actor_cast<pointer>(a).get() == caf::actor_cast<pointer>(b).get();
+}
+
 } // namespace
 
 /// Another handle of the same leader is a change, too: what was on its way over
 /// the link before is lost.
 void partition_state::on_leadership(const leadership& x) {
   if (stopping || x.epoch < epoch || (x.where == place::elsewhere && !x.leader)
-      || (x.epoch == epoch && x.where == at && x.leader == leader))
+      || (x.epoch == epoch && x.where == at && same_handle(x.leader, leader)))
     return;
   if (at == place::here) {
     end_yielding();
@@ -67,7 +74,7 @@ void partition_state::on_leadership(const leadership& x) {
   settles_at = ticks + static_cast<uint64_t>(grace.count());
   auto before =
       std::exchange(leader, at == place::elsewhere ? x.leader : caf::actor{});
-  has_relayed = has_relayed && leader == before;
+  has_relayed = has_relayed && same_handle(leader, before);
   loss = x.loss;
   failed_users.clear();
   wakes = at == place::here;

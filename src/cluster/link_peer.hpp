@@ -20,7 +20,7 @@ struct link_peer {
   bool dials = false; ///< This node does, having the lower number.
   link_stage stage = link_stage::down;
   link_backoff backoff;
-  uint64_t attempt = 0;             ///< Answers to earlier ones are stale.
+  uint64_t attempt = 0;             ///< What comes of another is stale.
   bool is_told_unreachable = false; ///< In the log.
   caf::actor dialer;                ///< Null until the first dial.
 
@@ -40,7 +40,6 @@ struct link_peer {
 
   void forget_link() {
     stage = link_stage::down;
-    ++attempt;
     link = 0;
     where = caf::node_id{};
     links = nullptr;

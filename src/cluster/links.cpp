@@ -48,6 +48,7 @@ void links_state::add_peer(const peer_address& x) {
   link_peer peer{x, options.node < x.node,
                  link_backoff{options.backoff_min, options.backoff_max}};
   auto& added = peers.emplace(x.node, std::move(peer)).first->second;
+  added.attempt = ++attempts;
   if (added.dials)
     self->send(self, dial_due{x.node, added.attempt});
 }
@@ -194,6 +195,7 @@ void links_state::lose(link_peer& peer, std::string_view why) {
                                    peer.where, std::string{why}});
   }
   peer.forget_link();
+  peer.attempt = ++attempts;
   dial_later(peer);
 }
 

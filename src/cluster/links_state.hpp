@@ -61,6 +61,9 @@ struct links_state {
   random_source* random = nullptr;
   uint64_t incarnation = 0;
   std::map<node_id, link_peer> peers;
+  /// So far, of all peers: one that is known anew, as another incarnation, must
+  /// not take what was due for the one before for its own.
+  uint64_t attempts = 0;
 };
 
 } // namespace parley::cluster

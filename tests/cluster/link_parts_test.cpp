@@ -1,7 +1,9 @@
 #include "cluster/link_backoff.hpp"
 #include "cluster/link_greeting.hpp"
 #include "cluster/link_window.hpp"
+#include "cluster/links_state.hpp"
 
+#include <caf/all.hpp>
 #include <doctest/doctest.h>
 
 #include <cstring>
@@ -149,4 +151,35 @@ TEST_CASE("a cluster without TLS starts on loopback alone, when asked to") {
   x.security = {link_security::kind::tls, "/no/such", "/no/such", "/no/such"};
   CHECK(check_security(x).error().message
         == "links: no certificate in /no/such");
+}
+
+TEST_CASE("what was due for a peer's last incarnation does not dial the next") {
+  caf::actor_system_config cfg;
+  caf::actor_system sys{cfg};
+  fixed_random random{0};
+  using actor = caf::stateful_actor<links_state>;
+  sys.spawn([&](actor* links) -> caf::behavior {
+    auto& state = links->state;
+    state.options = own();
+    state.random = &random;
+    const auto fail = [&state] {
+      dialed answer;
+      answer.node = 2;
+      answer.attempt = state.find(2)->attempt;
+      answer.error = "refused";
+      state.on_dialed(answer);
+      return dial_due{2, state.find(2)->attempt};
+    };
+    state.on_reach({10, {{2, "b", 4000, 20}}});
+    const auto before = fail();
+    state.on_reach({10, {{2, "b", 4000, 21}}});
+    const auto now = fail();
+    state.find(2)->stage = link_stage::up;
+    state.on_dial_due(before);
+    CHECK(before.attempt != now.attempt);
+    CHECK(state.find(2)->is_up());
+    links->quit();
+    return {};
+  });
+  sys.await_all_actors_done();
 }
