@@ -40,6 +40,16 @@ TEST_CASE(
   CHECK(includes(again[0], {{"t", "ack"}, {"seq", 2}}));
 }
 
+TEST_CASE("a new handle of the same leader takes the place of a dead one "
+          "(I4)") {
+  cluster x;
+  const auto which = x.n.partition_of(direct);
+  x.n.cut_link(0, which);
+  x.n.notify(0, which);
+  x.n.run();
+  CHECK(x.alice->post(direct, "hello") == 1);
+}
+
 TEST_CASE("what was on its way to a leader that is cut off is refused once "
           "there is another (I8)") {
   cluster x;

@@ -98,6 +98,8 @@ public:
   /// Has a node believe that `leader` leads; nobody hears it of a `silent` one.
   void mislead(size_t member, size_t partition, size_t leader, uint64_t epoch);
   void mislead_into_silence(size_t member, size_t partition);
+  /// The member's handle of the leader reaches nobody any more.
+  void cut_link(size_t member, size_t partition);
   size_t refused_commits() const;
   /// A member hears that the sessions that other nodes attached to it are gone,
   /// as if those nodes were.

@@ -1,6 +1,9 @@
 #include "actors/node.hpp"
 #include "actors/node_actors.hpp"
 
+#include <caf/actor_proxy.hpp>
+#include <caf/make_actor.hpp>
+
 namespace parley::test {
 
 using place = leadership::place;
@@ -94,12 +97,30 @@ caf::behavior silence(caf::event_based_actor* self) {
   }};
 }
 
+/// A handle that came by a connection which has ended.
+struct dead_handle : caf::actor_proxy {
+  using caf::actor_proxy::actor_proxy;
+  void enqueue(caf::mailbox_element_ptr, caf::execution_unit*) override {}
+  void kill_proxy(caf::execution_unit*, caf::error) override {}
+};
+
 } // namespace
 
 void node::mislead_into_silence(size_t member, size_t partition) {
   auto silent = actors_->sys.spawn(silence);
   caf::anon_send(actors_->members[member]->partitions[partition],
                  leadership{epoch_of(partition), place::elsewhere, silent});
+}
+
+void node::cut_link(size_t member, size_t partition) {
+  const auto& who = actors_->members[member]->partitions[partition];
+  const auto leader = *leader_of(partition);
+  const auto& alive = actors_->members[leader]->partitions[partition];
+  caf::actor_config cfg;
+  auto dead = caf::make_actor<dead_handle, caf::actor>(alive.id(), alive.node(),
+                                                       &actors_->sys, cfg);
+  caf::anon_send(who, leadership{epoch_of(partition), place::none, {}});
+  caf::anon_send(who, leadership{epoch_of(partition), place::elsewhere, dead});
 }
 
 void node::lose_others(size_t member) {
