@@ -119,6 +119,7 @@ void node::cut_link(size_t member, size_t partition) {
   caf::actor_config cfg;
   auto dead = caf::make_actor<dead_handle, caf::actor>(alive.id(), alive.node(),
                                                        &actors_->sys, cfg);
+  caf::anon_send(who, node_gone{alive.node()});
   caf::anon_send(who, leadership{epoch_of(partition), place::none, {}});
   caf::anon_send(who, leadership{epoch_of(partition), place::elsewhere, dead});
 }
